@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strictSwift: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "pixcrawler",
+  products: [
+    .executable(name: "pixcrawler", targets: ["pixcrawler"]),
+    .library(name: "PixCrawlerModule", type: .dynamic, targets: ["PixPython"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+  ],
+  targets: [
+    // Floor 3: the command line.
+    .executableTarget(
+      name: "pixcrawler",
+      dependencies: [
+        "PixLaunch", "PixPublish", "PixStream",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strictSwift),
+
+    // Floor 2: the faces.
+    .target(name: "PixLaunch", dependencies: ["CLaunch"], swiftSettings: strictSwift),
+    .target(
+      name: "PixPublish",
+      dependencies: [
+        "PixStream",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      swiftSettings: strictSwift),
+    .target(
+      name: "PixPython",
+      dependencies: ["CPython", "PixStream"],
+      exclude: ["Adapters"],
+      swiftSettings: strictSwift,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+
+    // Floor 1: order, prefetch, budget, batches.
+    .target(name: "PixStream", dependencies: ["PixRemote", "PixDecode"], swiftSettings: strictSwift),
+
+    // Floor 0: bytes in, pixels out; strangers to each other.
+    .target(name: "PixRemote", dependencies: ["CCurl"], swiftSettings: strictSwift),
+    .target(name: "PixDecode", dependencies: ["CCodecs"], swiftSettings: strictSwift),
+
+    // The cellar: only what Swift cannot say.
+    .target(name: "CCurl", cSettings: strictC),
+    .target(
+      name: "CCodecs",
+      cSettings: strictC,
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("z"),
+      ]),
+    .systemLibrary(name: "CPythonHeaders", pkgConfig: "python3"),
+    .target(name: "CPython", dependencies: ["CPythonHeaders"], cSettings: strictC),
+    .target(name: "CLaunch", cSettings: strictC),
+
+    .testTarget(name: "PixRemoteTests", dependencies: ["PixRemote"], swiftSettings: strictSwift),
+    .testTarget(name: "PixDecodeTests", dependencies: ["PixDecode"], swiftSettings: strictSwift),
+    .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
+    .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
+    .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
+  ]
+)

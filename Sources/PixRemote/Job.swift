@@ -1,0 +1,60 @@
+import FoundationEssentials
+
+/// A dataset's description: the content of `dataset.json`, and the service's answer to `GET /jobs/{id}`.
+///
+/// Fields only a packer can know are optional; an absent field is shown as unknown, never invented.
+public struct Job: Codable, Sendable, Equatable {
+  /// The newest `format_version` this reader understands.
+  public static let knownFormatVersion = 1
+
+  public var formatVersion: Int
+  public var id: String
+  public var name: String?
+  public var version: String?
+  public var status: String
+  /// Percent of the job that is done, 0 to 100.
+  public var progress: Int?
+  public var numImages: Int?
+  public var numChunks: Int?
+  /// Images per chunk.
+  public var chunkSize: Int?
+  /// Bytes of all chunk archives together.
+  public var sizeBytes: Int?
+  /// ISO 8601, as the service wrote it.
+  public var createdAt: String?
+  /// Sorted; a label's integer class is its place here.
+  public var labels: [String]?
+  public var chunks: [ChunkReference]?
+
+  public init(
+    id: String, name: String? = nil, version: String? = nil, status: String = "completed",
+    progress: Int? = nil, numImages: Int? = nil, numChunks: Int? = nil, chunkSize: Int? = nil,
+    sizeBytes: Int? = nil, createdAt: String? = nil, labels: [String]? = nil,
+    chunks: [ChunkReference]? = nil
+  ) {
+    self.formatVersion = Job.knownFormatVersion
+    self.id = id
+    self.name = name
+    self.version = version
+    self.status = status
+    self.progress = progress
+    self.numImages = numImages
+    self.numChunks = numChunks
+    self.chunkSize = chunkSize
+    self.sizeBytes = sizeBytes
+    self.createdAt = createdAt
+    self.labels = labels
+    self.chunks = chunks
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case formatVersion = "format_version"
+    case id, name, version, status, progress
+    case numImages = "num_images"
+    case numChunks = "num_chunks"
+    case chunkSize = "chunk_size"
+    case sizeBytes = "size_bytes"
+    case createdAt = "created_at"
+    case labels, chunks
+  }
+}
