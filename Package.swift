@@ -43,13 +43,14 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     // Floor 1: order, prefetch, budget, batches.
-    .target(name: "PixStream", dependencies: ["PixRemote", "PixDecode"], swiftSettings: strictSwift),
+    .target(name: "PixStream", dependencies: ["PixRemote", "PixDecode", "PixThreads"], swiftSettings: strictSwift),
 
     // Floor 0: bytes in, pixels out; strangers to each other.
-    .target(name: "PixRemote", dependencies: ["CCurl"], swiftSettings: strictSwift),
+    .target(name: "PixRemote", dependencies: ["CCurl", "PixThreads"], swiftSettings: strictSwift),
     .target(name: "PixDecode", dependencies: ["CCodecs"], swiftSettings: strictSwift),
 
-    // The cellar: only what Swift cannot say.
+    // The cellar: plain threads behind one monitor, and only what Swift cannot say.
+    .target(name: "PixThreads", swiftSettings: strictSwift),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",
@@ -61,6 +62,7 @@ let package = Package(
     .target(name: "CPython", dependencies: ["CPythonHeaders"], cSettings: strictC),
     .target(name: "CLaunch", cSettings: strictC),
 
+    .testTarget(name: "PixThreadsTests", dependencies: ["PixThreads"], swiftSettings: strictSwift),
     .testTarget(name: "PixRemoteTests", dependencies: ["PixRemote"], swiftSettings: strictSwift),
     .testTarget(name: "PixDecodeTests", dependencies: ["PixDecode"], swiftSettings: strictSwift),
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),

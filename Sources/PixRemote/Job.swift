@@ -57,4 +57,38 @@ public struct Job: Codable, Sendable, Equatable {
     case createdAt = "created_at"
     case labels, chunks
   }
+
+  /// Unknown fields are ignored; ids may be numbers; an absent version or status means the first and "completed".
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    formatVersion = try fields.decodeIfPresent(Int.self, forKey: .formatVersion) ?? 1
+    if let number = try? fields.decode(Int.self, forKey: .id) {
+      id = String(number)
+    } else {
+      id = try fields.decode(String.self, forKey: .id)
+    }
+    name = try fields.decodeIfPresent(String.self, forKey: .name)
+    version = try fields.decodeIfPresent(String.self, forKey: .version)
+    status = try fields.decodeIfPresent(String.self, forKey: .status) ?? "completed"
+    progress = try fields.decodeIfPresent(Double.self, forKey: .progress).map { Int(max(0, min(100, $0))) }
+    numImages = try fields.decodeCountIfPresent(.numImages)
+    numChunks = try fields.decodeCountIfPresent(.numChunks)
+    chunkSize = try fields.decodeCountIfPresent(.chunkSize)
+    sizeBytes = try fields.decodeCountIfPresent(.sizeBytes)
+    createdAt = try fields.decodeIfPresent(String.self, forKey: .createdAt)
+    labels = try fields.decodeIfPresent([String].self, forKey: .labels)
+    chunks = try fields.decodeIfPresent([ChunkReference].self, forKey: .chunks)
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// A count: absent, null, or not negative.
+  func decodeCountIfPresent(_ key: Key) throws -> Int? {
+    guard let count = try decodeIfPresent(Int.self, forKey: key) else { return nil }
+    guard count >= 0 else {
+      throw DecodingError.typeMismatch(
+        UInt.self, .init(codingPath: codingPath + [key], debugDescription: "a negative count"))
+    }
+    return count
+  }
 }

@@ -1,0 +1,167 @@
+import CCurl
+import Glibc
+
+/// One HTTP request on libcurl's multi handle.
+final class CurlChannel: TransferChannel {
+  static let longestErrorBody = 64 << 10
+  private static let errorBytes = 256
+
+  let easy: UnsafeMutableRawPointer
+  private unowned let transfer: Transfer
+  private let multi: UnsafeMutableRawPointer
+  private var headerList: UnsafeMutablePointer<curl_slist>?
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: CurlChannel.errorBytes)
+  private var head = ResponseHead(status: 0)
+  private var headIsJudged = false
+  private var bytesToSkip = 0
+  private var errorBody: [UInt8] = []
+  private var verdict: RemoteError?
+  private var isPaused = false
+
+  init(_ transfer: Transfer, url: String, on multi: UnsafeMutableRawPointer, sockets: SocketRegistry)
+    throws(RemoteError)
+  {
+    guard let easy = pix_curl_easy_init() else { throw .transport(reason: "libcurl has no handle to give") }
+    self.easy = easy
+    self.transfer = transfer
+    self.multi = multi
+    errorText.initialize(repeating: 0, count: CurlChannel.errorBytes)
+    configure(url: url, sockets: sockets)
+    pix_curl_multi_add_handle(multi, easy)
+  }
+
+  deinit { errorText.deallocate() }
+
+  private func configure(url: String, sockets: SocketRegistry) {
+    let request = transfer.request
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    url.withCString { _ = pix_curl_set_pointer(easy, CURLOPT_URL, $0) }
+    "http,https".withCString {
+      _ = pix_curl_set_pointer(easy, CURLOPT_PROTOCOLS_STR, $0)
+      _ = pix_curl_set_pointer(easy, CURLOPT_REDIR_PROTOCOLS_STR, $0)
+    }
+    "pixcrawler/0.1".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_USERAGENT, $0) }
+    pix_curl_set_pointer(easy, CURLOPT_PRIVATE, context)
+    pix_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    pix_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+    pix_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 1)
+    pix_curl_set_long(easy, CURLOPT_MAXREDIRS, 5)
+    pix_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 << 10)
+    pix_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+    pix_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    pix_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.policy.connectTimeout))
+    if !request.policy.verifiesTLS {
+      pix_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+      pix_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+    }
+    if request.method == .post {
+      pix_curl_set_long(easy, CURLOPT_POST, 1)
+      pix_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, 0)
+    }
+    pix_curl_set_socket_functions(
+      easy, SocketRegistry.openSocket, SocketRegistry.closeSocket,
+      Unmanaged.passUnretained(sockets).toOpaque())
+    pix_curl_set_data_function(
+      easy, CURLOPT_HEADERFUNCTION,
+      { bytes, size, count, context in
+        let channel = Unmanaged<CurlChannel>.fromOpaque(context!).takeUnretainedValue()
+        channel.header(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        return size * count
+      }, context)
+    pix_curl_set_data_function(
+      easy, CURLOPT_WRITEFUNCTION,
+      { bytes, size, count, context in
+        let channel = Unmanaged<CurlChannel>.fromOpaque(context!).takeUnretainedValue()
+        return channel.body(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      }, context)
+    add(header: "Accept-Encoding: identity")
+    if let key = request.key { add(header: "Authorization: \(key.authorization)") }
+    if transfer.needsRange { add(header: "Range: \(transfer.rangeField)") }
+    if let validator = transfer.ifRangeField { add(header: "If-Range: \(validator)") }
+    pix_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
+  }
+
+  private func add(header: String) { headerList = pix_curl_slist_append(headerList, header) }
+
+  private func milliseconds(_ duration: Duration) -> Int {
+    let (seconds, attoseconds) = duration.components
+    return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+  }
+
+  private func header(_ bytes: UnsafeRawBufferPointer) {
+    let line = String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      head = ResponseHead(status: 0)
+    } else {
+      head.add(line: line[...])
+    }
+    transfer.lastActivity = .now
+  }
+
+  private func body(_ bytes: UnsafeRawBufferPointer) -> Int {
+    judgeHead()
+    if verdict != nil {
+      errorBody.append(contentsOf: bytes.prefix(CurlChannel.longestErrorBody - errorBody.count))
+      return errorBody.count < CurlChannel.longestErrorBody ? bytes.count : 0
+    }
+    if transfer.isHeld {
+      isPaused = true
+      return Int(CURL_WRITEFUNC_PAUSE)
+    }
+    let skipped = min(bytesToSkip, bytes.count)
+    bytesToSkip -= skipped
+    if skipped > 0 { transfer.lastActivity = .now }
+    transfer.deliver(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
+    return transfer.isStopped ? 0 : bytes.count
+  }
+
+  /// Once per answer, when its head is whole.
+  private func judgeHead() {
+    guard !headIsJudged else { return }
+    headIsJudged = true
+    var status = 0
+    pix_curl_response_code(easy, &status)
+    head.status = status
+    guard (200..<300).contains(status) else {
+      verdict = .status(
+        url: transfer.request.resource.publicURL, status: status, message: nil,
+        retryAfter: RetryAfter.parse(head["retry-after"]))
+      return
+    }
+    do { bytesToSkip = try transfer.accept(head) } catch { verdict = error }
+  }
+
+  /// What the whole attempt came to; nil when every byte has been delivered.
+  func outcome(_ code: CURLcode) -> RemoteError? {
+    if transfer.isStopped { return nil }
+    if code == CURLE_OK { judgeHead() }
+    if case .status(let url, let status, _, let retryAfter) = verdict {
+      return .status(
+        url: url, status: status, message: ErrorBody.message(in: errorBody), retryAfter: retryAfter)
+    }
+    if let verdict { return verdict }
+    if code == CURLE_OK { return transfer.missing(of: head) }
+    let detail = String(cString: errorText)
+    let reason = detail.isEmpty ? String(cString: pix_curl_easy_strerror(code)) : detail
+    let url = transfer.request.resource.publicURL
+    switch code {
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .source(reason: "\(url): \(reason)")
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
+      return .untrusted(url: url, reason: reason)
+    case CURLE_PARTIAL_FILE: return transfer.missing(of: head) ?? .network(url: url, reason: reason)
+    default: return .network(url: url, reason: reason)
+    }
+  }
+
+  func resume() {
+    guard isPaused else { return }
+    isPaused = false
+    pix_curl_easy_pause(easy, CURLPAUSE_CONT)
+  }
+
+  func close() {
+    pix_curl_multi_remove_handle(multi, easy)
+    pix_curl_easy_cleanup(easy)
+    pix_curl_slist_free_all(headerList)
+  }
+}

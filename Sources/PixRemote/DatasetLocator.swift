@@ -1,0 +1,119 @@
+import FoundationEssentials
+
+/// Finds a dataset's description and says where each of its chunks lies.
+public struct DatasetLocator: Sendable {
+  static let longestDescription = 256 << 20
+  static let chunksPerPage = 100
+  /// More pages than any dataset has; a server that never stops repeating itself is left at this.
+  static let mostPages = 100_000
+
+  public let source: DatasetSource
+  public let service: ServiceAddress
+  public let key: APIKey?
+  public let policy: ConnectionPolicy
+
+  public init(source: DatasetSource, service: ServiceAddress, key: APIKey?, policy: ConnectionPolicy) {
+    self.source = source
+    self.service = service
+    self.key = key
+    self.policy = policy
+  }
+
+  /// Where the description lies; nil for bare archives.
+  var document: Resource? {
+    switch source {
+    case .job(let id): .remote(url: service.job(id))
+    case .description(let resource): resource
+    case .archives: nil
+    }
+  }
+
+  /// Fetches the description: one request, and one more per page of chunks when the job leaves them out.
+  ///
+  /// - Parameter keepWaiting: asked on the caller's thread at least every 50 ms; false gives up.
+  /// - Returns: nil for bare archives, which describe themselves.
+  public func describe(
+    on loop: TransferLoop, keepWaiting: () -> Bool
+  ) throws(RemoteError) -> Job? {
+    guard let document else { return nil }
+    var job = try fetch(Job.self, at: document, on: loop, keepWaiting: keepWaiting)
+    guard job.formatVersion <= Job.knownFormatVersion else {
+      throw .description(
+        url: document.publicURL,
+        reason: "format_version \(job.formatVersion) is newer than \(Job.knownFormatVersion), "
+          + "the newest this pixcrawler knows; a newer pixcrawler can read it")
+    }
+    guard job.status == "completed" else {
+      throw .jobNotComplete(job: job.id, status: job.status, progress: job.progress)
+    }
+    if job.chunks == nil { job.chunks = try chunks(of: document, on: loop, keepWaiting: keepWaiting) }
+    return job
+  }
+
+  private func chunks(
+    of document: Resource, on loop: TransferLoop, keepWaiting: () -> Bool
+  ) throws(RemoteError) -> [ChunkReference] {
+    guard case .job(let id) = source else {
+      throw .description(url: document.publicURL, reason: "it has no \"chunks\"")
+    }
+    var chunks: [ChunkReference] = []
+    var seen: Set<Int> = []
+    for page in 1...DatasetLocator.mostPages {
+      let url = "\(service.job(id))/chunks?page=\(page)&size=\(DatasetLocator.chunksPerPage)"
+      let items = try fetch(
+        JobPage<ChunkReference>.self, at: .remote(url: url), on: loop, keepWaiting: keepWaiting
+      ).items
+      let fresh = items.filter { seen.insert($0.chunkIndex).inserted }
+      if fresh.isEmpty { break }
+      chunks += fresh
+    }
+    return chunks
+  }
+
+  /// Where a chunk's bytes are, and whether the key may go there.
+  public func request(for chunk: ChunkReference, range: Range<Int>? = nil) throws(RemoteError)
+    -> TransferRequest
+  {
+    let resource = try (document ?? .file(path: "")).resolving(chunk.url)
+    return TransferRequest(resource, key: keyAllowed(at: resource), range: range, policy: policy)
+  }
+
+  /// Asks the service for a fresh link to a chunk; nil when there is no service to ask.
+  public func renewal(of chunk: ChunkReference) -> TransferRequest? {
+    guard case .job(let id) = source else { return nil }
+    let resource = Resource.remote(url: "\(service.job(id))/chunks/\(chunk.chunkIndex)/download")
+    return TransferRequest(resource, method: .post, key: keyAllowed(at: resource), policy: policy)
+  }
+
+  /// The key goes to the API's own origin and nowhere else.
+  private func keyAllowed(at resource: Resource) -> APIKey? {
+    guard case .job = source, case .remote(let url) = resource, Origin(url) == service.origin else {
+      return nil
+    }
+    return key
+  }
+
+  private func fetch<Document: Decodable>(
+    _ type: Document.Type, at resource: Resource, on loop: TransferLoop, keepWaiting: () -> Bool
+  ) throws(RemoteError) -> Document {
+    let request = TransferRequest(resource, key: keyAllowed(at: resource), policy: policy)
+    let body = try Fetch.document(
+      request, limit: DatasetLocator.longestDescription, on: loop, keepWaiting: keepWaiting)
+    do { return try JSONDecoder().decode(type, from: Data(body)) } catch {
+      throw .description(url: resource.publicURL, reason: DatasetLocator.explanation(of: error))
+    }
+  }
+
+  private static func explanation(of error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+      return path.isEmpty ? "the document" : "\"\(path.drop { $0 == "." })\""
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context)?: return "\(place(context)) has no \"\(key.stringValue)\""
+    case .typeMismatch(let type, let context)?: return "\(place(context)) is not of type \(type)"
+    case .valueNotFound(let type, let context)?: return "\(place(context)) is null instead of \(type)"
+    default: return "it is no JSON"
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/// One page of a listing.
+struct JobPage<Item: Decodable & Sendable>: Decodable, Sendable {
+  var items: [Item]
+}

@@ -1,0 +1,233 @@
+import CCurl
+import Glibc
+import PixThreads
+
+/// Moves the bytes of many transfers on one thread: libcurl's multi interface for http, slices for files.
+///
+/// The thread starts with the first transfer. `park` and `unpark` take it away and bring it back around a fork;
+/// a forked child calls `abandon` and never uses this loop again.
+public final class TransferLoop: @unchecked Sendable {
+  private enum Command {
+    case start(Int, TransferRequest, any TransferSink)
+    case resume(Int)
+    case cancel(Int)
+  }
+
+  private struct Mailbox {
+    var commands: [Command] = []
+    var nextID = 0
+    var thread: EngineThread?
+    var isStopping = false
+  }
+
+  private let mailbox = Monitor(Mailbox())
+  private let wakeup: Int32
+
+  // Touched by the transfer thread only; between two of them, by nobody.
+  private var transfers: [Int: Transfer] = [:]
+  private var multi: UnsafeMutableRawPointer?
+  private let sockets = SocketRegistry()
+  private let slice = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChannel.sliceBytes, alignment: 64)
+
+  public init() { wakeup = pix_wakeup_descriptor() }
+
+  // MARK: From any thread
+
+  /// Begins a transfer; its sink is held until it is closed or cancelled.
+  public func start(_ request: TransferRequest, into sink: any TransferSink) -> Int {
+    let id = mailbox.update { box in
+      box.nextID += 1
+      box.commands.append(.start(box.nextID, request, sink))
+      startThread(&box)
+      return box.nextID
+    }
+    wake()
+    return id
+  }
+
+  /// Lets a transfer go on whose sink said `hold`.
+  public func resume(_ id: Int) { post(.resume(id)) }
+
+  /// Ends a transfer; its sink hears nothing more from the next turn of the loop on.
+  public func cancel(_ id: Int) { post(.cancel(id)) }
+
+  private func post(_ command: Command) {
+    mailbox.update { $0.commands.append(command) }
+    wake()
+  }
+
+  private func wake() {
+    var one: UInt64 = 1
+    _ = write(wakeup, &one, 8)
+  }
+
+  private func startThread(_ box: inout Mailbox) {
+    guard box.thread == nil else { return }
+    box.isStopping = false
+    box.thread = EngineThread(name: "pix-transfer") { self.run() }
+  }
+
+  // MARK: Around a fork
+
+  /// Ends the thread after its current turn; transfers stay as they are.
+  public func park() {
+    let thread = mailbox.update { box in
+      box.isStopping = true
+      return box.thread
+    }
+    wake()
+    thread?.join()
+    mailbox.update { $0.thread = nil }
+  }
+
+  /// Goes on where `park` stopped.
+  public func unpark() {
+    mailbox.update { box in
+      box.isStopping = false
+      if !transfers.isEmpty || !box.commands.isEmpty { startThread(&box) }
+    }
+  }
+
+  /// In a forked child: gives up the inherited sockets silently.
+  public func abandon() {
+    sockets.closeAll()
+    close(wakeup)
+  }
+
+  // MARK: On the transfer thread
+
+  private func run() {
+    while true {
+      let (commands, isStopping) = mailbox.withLock { box in
+        defer { box.commands.removeAll() }
+        return (box.commands, box.isStopping)
+      }
+      for command in commands { obey(command) }
+      if isStopping { return }
+      beginDue()
+      let filesMoved = pumpFiles()
+      driveCurl()
+      endSilent()
+      rest(upTo: filesMoved ? 0 : nextDeadline())
+    }
+  }
+
+  private func obey(_ command: Command) {
+    switch command {
+    case .start(let id, let request, let sink):
+      let transfer = Transfer(id: id, request: request, sink: sink)
+      transfer.due = .now
+      transfers[id] = transfer
+    case .resume(let id):
+      guard let transfer = transfers[id], transfer.isHeld else { return }
+      transfer.isHeld = false
+      transfer.lastActivity = .now
+      transfer.channel?.resume()
+    case .cancel(let id):
+      transfers.removeValue(forKey: id)?.channel?.close()
+    }
+  }
+
+  private func beginDue() {
+    let now = ContinuousClock.now
+    for transfer in transfers.values {
+      guard let due = transfer.due, due <= now else { continue }
+      transfer.due = nil
+      transfer.lastActivity = now
+      do throws(RemoteError) { transfer.channel = try open(transfer) } catch { end(transfer, with: error) }
+    }
+  }
+
+  private func open(_ transfer: Transfer) throws(RemoteError) -> any TransferChannel {
+    switch transfer.request.resource {
+    case .file(let path): return try FileChannel(transfer, path: path)
+    case .remote(let url):
+      if let missing = pix_curl_load() { throw .transport(reason: String(cString: missing)) }
+      if multi == nil { multi = pix_curl_multi_init() }
+      guard let multi else { throw .transport(reason: "libcurl could not start") }
+      return try CurlChannel(transfer, url: url, on: multi, sockets: sockets)
+    }
+  }
+
+  /// One slice of every file that is wanted. Returns whether any moved.
+  private func pumpFiles() -> Bool {
+    var moved = false
+    for transfer in transfers.values where !transfer.isHeld {
+      guard let channel = transfer.channel as? FileChannel else { continue }
+      moved = true
+      do throws(RemoteError) {
+        if try !channel.pump(into: slice) { end(transfer, with: nil) }
+      } catch { end(transfer, with: error) }
+    }
+    return moved
+  }
+
+  private func driveCurl() {
+    guard let multi else { return }
+    var running: Int32 = 0
+    pix_curl_multi_perform(multi, &running)
+    var remaining: Int32 = 0
+    while let message = pix_curl_multi_info_read(multi, &remaining) {
+      var context: UnsafeMutableRawPointer?
+      guard message.pointee.msg == CURLMSG_DONE,
+        pix_curl_private(message.pointee.easy_handle, &context) == CURLE_OK, let context
+      else { continue }
+      let channel = Unmanaged<CurlChannel>.fromOpaque(context).takeUnretainedValue()
+      let error = channel.outcome(pix_curl_message_result(message))
+      guard let transfer = transfers.values.first(where: { $0.channel === channel }) else { continue }
+      end(transfer, with: error)
+    }
+  }
+
+  private func endSilent() {
+    let now = ContinuousClock.now
+    for transfer in transfers.values where transfer.channel != nil && !transfer.isHeld {
+      let timeout = transfer.request.policy.timeout
+      guard now - transfer.lastActivity > timeout else { continue }
+      end(
+        transfer,
+        with: .network(
+          url: transfer.request.resource.publicURL,
+          reason: "no byte came for \(timeout.components.seconds) s (the timeout)"))
+    }
+  }
+
+  /// Closes this attempt; the transfer goes with it unless another try is due.
+  private func end(_ transfer: Transfer, with error: RemoteError?) {
+    transfer.channel?.close()
+    transfer.channel = nil
+    guard let error else {
+      transfers[transfer.id] = nil
+      transfer.sink.closed(nil)
+      return
+    }
+    if !transfer.failed(error) { transfers[transfer.id] = nil }
+  }
+
+  private func nextDeadline() -> Int32 {
+    var wait = Duration.seconds(60)
+    let now = ContinuousClock.now
+    for transfer in transfers.values {
+      if let due = transfer.due {
+        wait = min(wait, due - now)
+      } else if !transfer.isHeld {
+        wait = min(wait, transfer.lastActivity + transfer.request.policy.timeout - now)
+      }
+    }
+    let (seconds, attoseconds) = max(wait, .zero).components
+    return Int32(seconds) * 1000 + Int32(attoseconds / 1_000_000_000_000_000) + 1
+  }
+
+  private func rest(upTo milliseconds: Int32) {
+    if let multi {
+      var extra = curl_waitfd(fd: wakeup, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+      var ready: Int32 = 0
+      pix_curl_multi_poll(multi, &extra, 1, milliseconds, &ready)
+    } else if milliseconds > 0 {
+      var descriptor = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
+      poll(&descriptor, 1, milliseconds)
+    }
+    var count: UInt64 = 0
+    _ = read(wakeup, &count, 8)
+  }
+}

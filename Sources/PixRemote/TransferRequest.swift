@@ -1,0 +1,26 @@
+/// What to fetch and how.
+public struct TransferRequest: Sendable {
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  public var resource: Resource
+  public var method: Method
+  /// Sent with this very request; the caller has checked that the resource's origin may see it.
+  public var key: APIKey?
+  /// The part of the file that is wanted.
+  public var range: Range<Int>?
+  public var policy: ConnectionPolicy
+
+  public init(
+    _ resource: Resource, method: Method = .get, key: APIKey? = nil, range: Range<Int>? = nil,
+    policy: ConnectionPolicy
+  ) {
+    self.resource = resource
+    self.method = method
+    self.key = key
+    self.range = range
+    self.policy = policy
+  }
+}
