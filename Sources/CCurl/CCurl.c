@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
@@ -138,3 +140,5 @@ curl_socket_t pix_curl_open_socket(const struct curl_sockaddr *address) {
 }
 
 int pix_wakeup_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int pix_memory_descriptor(void) { return (int)syscall(SYS_memfd_create, "pixcrawler", 1u /* MFD_CLOEXEC */); }

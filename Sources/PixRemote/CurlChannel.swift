@@ -112,7 +112,7 @@ final class CurlChannel: TransferChannel {
     bytesToSkip -= skipped
     if skipped > 0 { transfer.lastActivity = .now }
     transfer.deliver(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
-    return transfer.isStopped ? 0 : bytes.count
+    return transfer.isSated ? 0 : bytes.count
   }
 
   /// Once per answer, when its head is whole.
@@ -133,7 +133,7 @@ final class CurlChannel: TransferChannel {
 
   /// What the whole attempt came to; nil when every byte has been delivered.
   func outcome(_ code: CURLcode) -> RemoteError? {
-    if transfer.isStopped { return nil }
+    if transfer.isSated { return nil }
     if code == CURLE_OK { judgeHead() }
     if case .status(let url, let status, _, let retryAfter) = verdict {
       return .status(

@@ -74,7 +74,7 @@ public struct DatasetLocator: Sendable {
   public func request(for chunk: ChunkReference, range: Range<Int>? = nil) throws(RemoteError)
     -> TransferRequest
   {
-    let resource = try (document ?? .file(path: "")).resolving(chunk.url)
+    let resource = try document?.resolving(chunk.url) ?? .file(path: chunk.url)
     return TransferRequest(resource, key: keyAllowed(at: resource), range: range, policy: policy)
   }
 

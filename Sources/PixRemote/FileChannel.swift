@@ -36,7 +36,7 @@ final class FileChannel: TransferChannel {
     }
     guard count > 0 else { return false }
     transfer.deliver(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    return !transfer.isStopped
+    return !transfer.isSated
   }
 
   func resume() {}

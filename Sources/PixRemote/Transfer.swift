@@ -11,8 +11,12 @@ final class Transfer {
   var lastActivity = ContinuousClock.now
   /// The first good answer: what every later one is compared with.
   private var opening: ResponseHead?
-  private var delivered = 0
+  private var received = 0
   private var failures = 0
+  /// Bytes received that the sink has not taken.
+  private var carried: [UInt8] = []
+  /// The last connection delivered everything; only `carried` is left.
+  private var isComplete = false
 
   init(id: Int, request: TransferRequest, sink: any TransferSink) {
     self.id = id
@@ -20,22 +24,25 @@ final class Transfer {
     self.sink = sink
   }
 
-  /// The first byte still wanted.
-  var position: Int { (request.range?.lowerBound ?? 0) + delivered }
+  /// The first byte not received.
+  var position: Int { (request.range?.lowerBound ?? 0) + received }
 
   /// Whether the next request names a range.
-  var needsRange: Bool { request.range != nil || delivered > 0 }
+  var needsRange: Bool { request.range != nil || received > 0 }
 
   /// `Range` value of the next request.
-  var rangeField: String { "bytes=\(position)-" + (request.range.map { String($0.upperBound - 1) } ?? "") }
+  var rangeField: String {
+    guard let end = request.range?.upperBound, end < .max else { return "bytes=\(position)-" }
+    return "bytes=\(position)-\(end - 1)"
+  }
 
   /// `If-Range` value: the file that was begun, or whatever is there instead.
-  var ifRangeField: String? { delivered > 0 ? opening?.validator : nil }
+  var ifRangeField: String? { received > 0 ? opening?.validator : nil }
 
   /// Judges an answer's head. Returns how many bytes of its body lie before `position`.
   func accept(_ head: ResponseHead) throws(RemoteError) -> Int {
     let url = request.resource.publicURL
-    if let opening, delivered > 0 {
+    if let opening, received > 0 {
       let before = opening.validator ?? opening.totalLength.map { "\($0) bytes" }
       let after = head.validator ?? head.totalLength.map { "\($0) bytes" }
       if let before, let after, before != after { throw .changed(url: url, before: before, after: after) }
@@ -60,19 +67,51 @@ final class Transfer {
   func deliver(_ bytes: UnsafeRawBufferPointer) {
     lastActivity = .now
     var bytes = bytes
-    if let end = request.range?.upperBound, position + bytes.count >= end {
+    if let end = request.range?.upperBound, bytes.count >= end - position {
       bytes = UnsafeRawBufferPointer(rebasing: bytes[..<(end - position)])
-      isStopped = true
+      isComplete = true
     }
     guard bytes.count > 0 else { return }
-    delivered += bytes.count
+    received += bytes.count
     failures = 0
+    offer(bytes)
+  }
+
+  /// Gives bytes to the sink; what it does not take is carried.
+  private func offer(_ bytes: UnsafeRawBufferPointer) {
     switch sink.received(bytes) {
-    case .more: break
-    case .hold: isHeld = true
-    case .stop: isStopped = true
+    case .more: carried = []
+    case .hold(let taken):
+      isHeld = true
+      carried = Array(bytes[taken...])
+    case .stop:
+      isStopped = true
+      carried = []
     }
   }
+
+  /// The sink wants more: first of all what is carried.
+  func release() {
+    isHeld = false
+    lastActivity = .now
+    let waiting = carried
+    guard !waiting.isEmpty else { return }
+    waiting.withUnsafeBytes(offer)
+  }
+
+  /// Whether nothing further is wanted from the current connection.
+  var isSated: Bool { isStopped || isComplete }
+
+  /// Everything has been received. Returns whether the sink has taken it all, and was told.
+  func complete() -> Bool {
+    isComplete = true
+    guard carried.isEmpty || isStopped else { return false }
+    sink.closed(nil)
+    return true
+  }
+
+  /// Whether the end only waits for the sink to take what is carried.
+  var awaitsSink: Bool { isComplete && channel == nil && due == nil }
 
   /// Either plans another try, and returns true, or closes the sink.
   func failed(_ error: RemoteError) -> Bool {
@@ -89,7 +128,7 @@ final class Transfer {
 
   /// Whether the body that ended now ended too early.
   func missing(of head: ResponseHead) -> RemoteError? {
-    guard !isStopped, let total = head.totalLength, position < min(total, request.range?.upperBound ?? total)
+    guard !isSated, let total = head.totalLength, position < min(total, request.range?.upperBound ?? total)
     else { return nil }
     return .network(
       url: request.resource.publicURL, reason: "the connection ended after \(position) of \(total) bytes")

@@ -11,6 +11,7 @@ public final class TransferLoop: @unchecked Sendable {
     case start(Int, TransferRequest, any TransferSink)
     case resume(Int)
     case cancel(Int)
+    case perform(@Sendable () -> Void)
   }
 
   private struct Mailbox {
@@ -51,8 +52,14 @@ public final class TransferLoop: @unchecked Sendable {
   /// Ends a transfer; its sink hears nothing more from the next turn of the loop on.
   public func cancel(_ id: Int) { post(.cancel(id)) }
 
+  /// Runs `body` on the transfer thread, after everything asked for before.
+  public func perform(_ body: @escaping @Sendable () -> Void) { post(.perform(body)) }
+
   private func post(_ command: Command) {
-    mailbox.update { $0.commands.append(command) }
+    mailbox.update { box in
+      box.commands.append(command)
+      startThread(&box)
+    }
     wake()
   }
 
@@ -62,8 +69,7 @@ public final class TransferLoop: @unchecked Sendable {
   }
 
   private func startThread(_ box: inout Mailbox) {
-    guard box.thread == nil else { return }
-    box.isStopping = false
+    guard box.thread == nil, !box.isStopping else { return }
     box.thread = EngineThread(name: "pix-transfer") { self.run() }
   }
 
@@ -120,11 +126,15 @@ public final class TransferLoop: @unchecked Sendable {
       transfers[id] = transfer
     case .resume(let id):
       guard let transfer = transfers[id], transfer.isHeld else { return }
-      transfer.isHeld = false
-      transfer.lastActivity = .now
-      transfer.channel?.resume()
+      transfer.release()
+      if transfer.isStopped || (transfer.awaitsSink && !transfer.isHeld) {
+        end(transfer, with: nil)
+      } else if !transfer.isHeld {
+        transfer.channel?.resume()
+      }
     case .cancel(let id):
       transfers.removeValue(forKey: id)?.channel?.close()
+    case .perform(let body): body()
     }
   }
 
@@ -197,8 +207,7 @@ public final class TransferLoop: @unchecked Sendable {
     transfer.channel?.close()
     transfer.channel = nil
     guard let error else {
-      transfers[transfer.id] = nil
-      transfer.sink.closed(nil)
+      if transfer.complete() { transfers[transfer.id] = nil }
       return
     }
     if !transfer.failed(error) { transfers[transfer.id] = nil }

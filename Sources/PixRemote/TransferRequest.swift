@@ -9,7 +9,7 @@ public struct TransferRequest: Sendable {
   public var method: Method
   /// Sent with this very request; the caller has checked that the resource's origin may see it.
   public var key: APIKey?
-  /// The part of the file that is wanted.
+  /// The part of the file that is wanted; up to its end when the upper bound is `Int.max`.
   public var range: Range<Int>?
   public var policy: ConnectionPolicy
 

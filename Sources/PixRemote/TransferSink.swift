@@ -12,8 +12,8 @@ public protocol TransferSink: AnyObject, Sendable {
 /// What a sink wants next.
 public enum TransferFlow: Sendable {
   case more
-  /// Nothing further until `TransferLoop.resume`; the bytes just given were taken.
-  case hold
+  /// Nothing further until `TransferLoop.resume`; so many of the bytes just given were taken.
+  case hold(taken: Int)
   /// Nothing further ever; `closed(nil)` follows.
   case stop
 }

@@ -46,6 +46,15 @@ public final class Monitor<State>: @unchecked Sendable {
     return try body(&state)
   }
 
+  /// Changes the value, and wakes the waiters if the change is one they wait for.
+  public func updateQuietly<Result>(_ body: (inout State) -> (Result, wakes: Bool)) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    let (result, wakes) = body(&state)
+    if wakes { pthread_cond_broadcast(changed) }
+    return result
+  }
+
   /// Waits until `take` gives a value or `limit` has passed; nil then.
   public func wait<Result>(atMost limit: Duration, for take: (inout State) -> Result?) -> Result? {
     var deadline = timespec()

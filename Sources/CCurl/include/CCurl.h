@@ -39,3 +39,6 @@ curl_socket_t pix_curl_open_socket(const struct curl_sockaddr *address);
 
 // A non-blocking, close-on-exec eventfd(2), to wake the multi handle's poll.
 int pix_wakeup_descriptor(void);
+
+// A close-on-exec memfd_create(2).
+int pix_memory_descriptor(void);

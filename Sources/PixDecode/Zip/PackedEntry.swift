@@ -1,0 +1,61 @@
+import CCodecs
+
+/// An entry whose bytes have all arrived, as they lay in the archive.
+public struct PackedEntry: Sendable {
+  enum Form: Sendable {
+    case stored, deflated
+    /// Inflated and checked while it arrived.
+    case verified
+  }
+
+  public let entry: ZipEntry
+  public let bytes: ByteBuffer
+  let form: Form
+
+  /// Memory `unpacked` takes beyond `bytes`.
+  public var bytesToUnpack: Int { form == .deflated ? entry.size : 0 }
+
+  /// The file's own bytes, size and checksum proven.
+  public func unpacked() throws(ZipError) -> ByteBuffer {
+    switch form {
+    case .verified: return bytes
+    case .stored:
+      try check(bytes)
+      return bytes
+    case .deflated:
+      let inflated = try inflate()
+      try check(inflated)
+      return inflated
+    }
+  }
+
+  private func inflate() throws(ZipError) -> ByteBuffer {
+    // One byte of room more than declared shows an entry that lies about its size.
+    let output = ByteBuffer(capacity: entry.size + 1)
+    var inflater = Inflater()
+    var input = bytes.bytes
+    while true {
+      guard let (written, progress) = inflater.inflate(&input, into: output.room) else {
+        throw .malformed(offset: entry.offset, reason: "the deflate data of \(entry.name) is corrupt")
+      }
+      output.advance(by: written)
+      switch progress {
+      case .ended: return output
+      case .needsRoom: throw .size(entry: entry.name, declared: entry.size, found: output.count)
+      case .needsInput where input.isEmpty || written == 0:
+        throw .malformed(offset: entry.offset, reason: "the deflate data of \(entry.name) ends early")
+      case .needsInput: continue
+      }
+    }
+  }
+
+  private func check(_ content: ByteBuffer) throws(ZipError) {
+    guard content.count == entry.size else {
+      throw .size(entry: entry.name, declared: entry.size, found: content.count)
+    }
+    let found = Checksum.crc32(of: content.bytes)
+    guard found == entry.crc32 else {
+      throw .checksum(entry: entry.name, declared: entry.crc32, found: found)
+    }
+  }
+}

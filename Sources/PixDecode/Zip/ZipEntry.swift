@@ -1,0 +1,45 @@
+/// One file of an archive, as a header describes it (APPNOTE 4.3.7, 4.3.12).
+public struct ZipEntry: Sendable, Equatable {
+  public static let stored: UInt16 = 0
+  public static let deflated: UInt16 = 8
+
+  /// Place among the archive's entries, from 0.
+  public var ordinal: Int
+  public var name: String
+  public var method: UInt16
+  var flags: UInt16
+  public var crc32: UInt32
+  public var compressedSize: Int
+  public var size: Int
+  /// Where the local header starts.
+  public var offset: Int
+
+  var isEncrypted: Bool { flags & 0x1 != 0 }
+  /// Sizes and checksum follow the data (APPNOTE 4.3.9).
+  var hasDescriptor: Bool { flags & 0x8 != 0 }
+  public var isDirectory: Bool { name.hasSuffix("/") }
+
+  /// Why this entry cannot be read although its end is known; nil when it can.
+  func obstacle(_ limits: ZipLimits) -> ZipError? {
+    if isEncrypted { return .unsupported(entry: name, reason: "it is encrypted") }
+    guard method == ZipEntry.stored || method == ZipEntry.deflated else {
+      return .unsupported(
+        entry: name,
+        reason: "compression method \(method); only stored (0) and deflate (8) are read")
+    }
+    if name.hasPrefix("/") || name.hasPrefix("\\") {
+      return .unsafeName(entry: name, reason: "it is an absolute path")
+    }
+    if name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
+      return .unsafeName(entry: name, reason: "it has \"..\" in it")
+    }
+    if name.contains("\0") { return .unsafeName(entry: name, reason: "it has a NUL character in it") }
+    do throws(ZipError) {
+      try limits.check(entry: name, compressed: compressedSize, inflated: size)
+    } catch { return error }
+    if method == ZipEntry.stored && compressedSize != size {
+      return .size(entry: name, declared: size, found: compressedSize)
+    }
+    return nil
+  }
+}

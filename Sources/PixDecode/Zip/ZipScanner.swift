@@ -1,0 +1,328 @@
+/// Reads an archive forward, as its bytes arrive, and gives out each entry the moment it is whole.
+///
+/// Pushed bytes go in through `next`, which is called until it says `needsBytes` or `end`. The central directory,
+/// which comes last, is compared with everything that was given out.
+public struct ZipScanner: ~Copyable {
+  public enum Step {
+    case needsBytes
+    /// A header: answer with `keep` or `skip`.
+    case found(ZipEntry)
+    /// The entry that is arriving inflates further: answer with `grant` once there is room for so many bytes more.
+    case needsRoom(Int)
+    case whole(PackedEntry)
+    /// This entry cannot be read; the ones after it can.
+    case refused(ZipEntry, ZipError)
+    /// Where this entry ends is only in the directory: answer with `learn`.
+    case needsDirectory(ZipEntry)
+    /// The directory was read and agrees.
+    case end
+  }
+
+  private enum State {
+    case header
+    case decision(ZipEntry)
+    case filling(ZipEntry, ByteBuffer)
+    case skipping(ZipEntry, remaining: Int)
+    case inflating(ZipEntry, ByteBuffer, Tally, isKept: Bool)
+    case descriptor(ZipEntry, ByteBuffer?, Tally)
+    case knownDescriptor
+    case directory
+    case done
+  }
+
+  /// What an entry of unknown size has come to so far.
+  private struct Tally {
+    var compressed = 0
+    var inflated = 0
+    var crc32: UInt32 = 0
+  }
+
+  private static let firstRoom = 64 << 10
+
+  private let limits: ZipLimits
+  private var state = State.header
+  private var inflater = Inflater()
+  /// The start of the record that is being read.
+  private var scratch: [UInt8] = []
+  private var nextOrdinal = 0
+  private var ledger = ZipLedger()
+  private var known: [Int: ZipEntry] = [:]
+  /// Bytes of the archive read so far.
+  public private(set) var position = 0
+
+  public init(limits: ZipLimits = ZipLimits()) { self.limits = limits }
+
+  // MARK: Answers
+
+  /// Takes the entry that was found, and `bytesToKeep` of memory for it.
+  public mutating func keep() {
+    guard case .decision(let entry) = state else { return }
+    if endIsUnknown(entry) {
+      inflater = Inflater()
+      state = .inflating(entry, ByteBuffer(capacity: ZipScanner.firstRoom), Tally(), isKept: true)
+    } else {
+      state = .filling(entry, ByteBuffer(capacity: entry.compressedSize))
+    }
+  }
+
+  public mutating func skip() {
+    guard case .decision(let entry) = state else { return }
+    if endIsUnknown(entry) {
+      inflater = Inflater()
+      state = .inflating(entry, ByteBuffer(capacity: ZipScanner.firstRoom), Tally(), isKept: false)
+    } else {
+      state = .skipping(entry, remaining: entry.compressedSize)
+    }
+  }
+
+  /// Memory that `keep` takes at once.
+  public func bytesToKeep(_ entry: ZipEntry) -> Int {
+    endIsUnknown(entry) ? ZipScanner.firstRoom : entry.compressedSize
+  }
+
+  public mutating func grant() {
+    guard case .inflating(_, let buffer, _, isKept: true) = state else { return }
+    buffer.grow(to: buffer.capacity * 2)
+  }
+
+  /// Tells sizes from the central directory ahead of time.
+  public mutating func learn(_ directory: [ZipEntry]) {
+    for entry in directory { known[entry.offset] = entry }
+  }
+
+  /// Goes back to where an entry begins; bytes are expected from there.
+  public mutating func rewind(to place: EntryPlace) {
+    state = .header
+    scratch.removeAll()
+    nextOrdinal = place.ordinal
+    position = place.offset
+    ledger.forget(from: place.ordinal)
+  }
+
+  /// Where the record begins that is being read.
+  public var place: EntryPlace {
+    switch state {
+    case .decision(let entry), .filling(let entry, _), .skipping(let entry, _), .inflating(let entry, _, _, _),
+      .descriptor(let entry, _, _):
+      EntryPlace(ordinal: entry.ordinal, offset: entry.offset)
+    case .header, .knownDescriptor, .directory, .done:
+      EntryPlace(ordinal: nextOrdinal, offset: position - scratch.count)
+    }
+  }
+
+  private func endIsUnknown(_ entry: ZipEntry) -> Bool {
+    entry.hasDescriptor && entry.compressedSize == 0 && !entry.isDirectory && known[entry.offset] == nil
+  }
+
+  // MARK: Reading
+
+  public mutating func next(_ input: inout UnsafeRawBufferPointer) throws(ZipError) -> Step {
+    while true {
+      switch state {
+      case .header:
+        if let step = try readHeader(&input) { return step }
+      case .decision(let entry): return .found(entry)
+      case .filling(let entry, let buffer):
+        advance(&input, by: buffer.append(input))
+        guard buffer.count == entry.compressedSize else { return .needsBytes }
+        finish(entry)
+        return .whole(
+          PackedEntry(
+            entry: entry, bytes: buffer, form: entry.method == ZipEntry.deflated ? .deflated : .stored))
+      case .skipping(let entry, let remaining):
+        let count = min(remaining, input.count)
+        advance(&input, by: count)
+        state = .skipping(entry, remaining: remaining - count)
+        guard count == remaining else { return .needsBytes }
+        finish(entry)
+      case .inflating(let entry, let buffer, let tally, let isKept):
+        if let step = try inflate(entry, buffer, tally, isKept: isKept, &input) { return step }
+      case .descriptor(let entry, let buffer, let tally):
+        guard fill(to: ZipDescriptor.lookahead, &input) else { return .needsBytes }
+        let (found, length) = try ZipDescriptor.match(
+          scratch, entry: entry, compressed: tally.compressed, size: tally.inflated, crc32: tally.crc32)
+        scratch.removeFirst(length)
+        state = .header
+        ledger.record(found)
+        if let buffer { return .whole(PackedEntry(entry: found, bytes: buffer, form: .verified)) }
+      case .knownDescriptor:
+        guard fill(to: ZipDescriptor.lookahead, &input) else { return .needsBytes }
+        scratch.removeFirst(try ZipDescriptor.length(scratch, at: position - scratch.count))
+        state = .header
+      case .directory:
+        guard try readDirectory(&input) else { return .needsBytes }
+      case .done:
+        advance(&input, by: input.count)
+        return .end
+      }
+    }
+  }
+
+  /// The archive has ended; throws when it should not have.
+  public func finish() throws(ZipError) {
+    switch state {
+    case .done: return
+    case .filling(let entry, _), .skipping(let entry, _), .inflating(let entry, _, _, _),
+      .descriptor(let entry, _, _), .decision(let entry):
+      throw .cutShort(entry: entry.name, offset: position)
+    case .header, .knownDescriptor, .directory:
+      throw .cutShort(entry: nil, offset: position)
+    }
+  }
+
+  private mutating func advance(_ input: inout UnsafeRawBufferPointer, by count: Int) {
+    input = UnsafeRawBufferPointer(rebasing: input[count...])
+    position += count
+  }
+
+  /// Moves input into `scratch` until that has `count` bytes.
+  private mutating func fill(to count: Int, _ input: inout UnsafeRawBufferPointer) -> Bool {
+    let moved = min(max(count - scratch.count, 0), input.count)
+    scratch.append(contentsOf: input[..<moved])
+    advance(&input, by: moved)
+    return scratch.count >= count
+  }
+
+  /// Parses what `scratch` holds.
+  private func record(
+    _ parse: (UnsafeRawBufferPointer) throws(ZipError) -> ZipEntry
+  ) throws(ZipError) -> ZipEntry {
+    try scratch.withUnsafeBytes { bytes in
+      Result { () throws(ZipError) in try parse(bytes) }
+    }.get()
+  }
+
+  private mutating func finish(_ entry: ZipEntry) {
+    ledger.record(entry)
+    state = entry.hasDescriptor ? .knownDescriptor : .header
+  }
+
+  private mutating func readHeader(_ input: inout UnsafeRawBufferPointer) throws(ZipError) -> Step? {
+    guard fill(to: 4, &input) else { return .needsBytes }
+    let start = position - scratch.count
+    switch scratch.withUnsafeBytes(ZipRecords.signature) {
+    case ZipRecords.localSignature: break
+    case ZipRecords.centralSignature, ZipRecords.endSignature, ZipRecords.end64Signature:
+      state = .directory
+      return nil
+    case ZipRecords.descriptorSignature where start == 0:  // the mark of a once split archive
+      scratch.removeAll()
+      return nil
+    default:
+      guard nextOrdinal > 0 else {
+        _ = fill(to: 16, &input)
+        throw .notAnArchive(startsWith: ZipScanner.excerpt(scratch))
+      }
+      throw .malformed(offset: start, reason: "there is no entry where one should begin")
+    }
+    guard fill(to: ZipRecords.localBytes, &input),
+      let length = scratch.withUnsafeBytes(ZipRecords.localHeaderLength), fill(to: length, &input)
+    else { return .needsBytes }
+    guard nextOrdinal < limits.entries else {
+      throw .malformed(offset: start, reason: "it has more than \(limits.entries) entries")
+    }
+    let offset = start
+    let ordinal = nextOrdinal
+    var entry = try record { bytes throws(ZipError) in
+      try ZipRecords.localHeader(bytes, ordinal: ordinal, offset: offset)
+    }
+    return try decide(&entry)
+  }
+
+  private mutating func decide(_ entry: inout ZipEntry) throws(ZipError) -> Step? {
+    if entry.hasDescriptor, let listed = known[entry.offset] {
+      entry.compressedSize = listed.compressedSize
+      entry.size = listed.size
+      entry.crc32 = listed.crc32
+    }
+    if endIsUnknown(entry), entry.method != ZipEntry.deflated || entry.isEncrypted {
+      return .needsDirectory(entry)
+    }
+    scratch.removeAll(keepingCapacity: true)
+    nextOrdinal += 1
+    if let obstacle = entry.obstacle(limits) {
+      guard !endIsUnknown(entry) else { throw obstacle }
+      state = .skipping(entry, remaining: entry.compressedSize)
+      return .refused(entry, obstacle)
+    }
+    state = .decision(entry)
+    return nil
+  }
+
+  private mutating func inflate(
+    _ entry: ZipEntry, _ buffer: ByteBuffer, _ before: Tally, isKept: Bool,
+    _ input: inout UnsafeRawBufferPointer
+  ) throws(ZipError) -> Step? {
+    if !isKept { buffer.clear() }
+    let start = buffer.count
+    let available = input.count
+    guard let (written, progress) = inflater.inflate(&input, into: buffer.room) else {
+      throw .malformed(offset: position, reason: "the deflate data of \(entry.name) is corrupt")
+    }
+    let consumed = available - input.count
+    position += consumed
+    buffer.advance(by: written)
+    var tally = before
+    tally.compressed += consumed
+    tally.inflated += written
+    tally.crc32 = Checksum.crc32(
+      of: UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]), continuing: tally.crc32)
+    state = .inflating(entry, buffer, tally, isKept: isKept)
+    try limits.check(entry: entry.name, compressed: tally.compressed, inflated: tally.inflated)
+    switch progress {
+    case .ended:
+      state = .descriptor(entry, isKept ? buffer : nil, tally)
+      return nil
+    case .needsInput: return input.isEmpty ? .needsBytes : nil
+    case .needsRoom: return isKept ? .needsRoom(buffer.capacity) : nil
+    }
+  }
+
+  /// One record of the directory at a time. Returns whether there may be another.
+  private mutating func readDirectory(_ input: inout UnsafeRawBufferPointer) throws(ZipError) -> Bool {
+    guard fill(to: 4, &input) else { return false }
+    let start = position - scratch.count
+    switch scratch.withUnsafeBytes(ZipRecords.signature) {
+    case ZipRecords.centralSignature:
+      guard fill(to: ZipRecords.centralBytes, &input),
+        let length = scratch.withUnsafeBytes(ZipRecords.centralRecordLength), fill(to: length, &input)
+      else { return false }
+      let ordinal = ledger.listed
+      let listed = try record { bytes throws(ZipError) in
+        try ZipRecords.centralRecord(bytes, ordinal: ordinal, at: start)
+      }
+      try ledger.compare(listed)
+    case ZipRecords.end64Signature:
+      guard fill(to: ZipRecords.end64Bytes, &input) else { return false }
+      let rest = scratch.withUnsafeBytes { bytes in
+        var reader = ByteReader(bytes, at: 4)
+        return reader.uint64() ?? 0
+      }
+      guard rest >= 44, rest <= 1 << 20 else {
+        throw .malformed(offset: start, reason: "the zip64 end record has an impossible length")
+      }
+      guard fill(to: 12 + Int(rest), &input) else { return false }
+    case ZipRecords.locator64Signature:
+      guard fill(to: ZipRecords.locator64Bytes, &input) else { return false }
+    case ZipRecords.endSignature:
+      guard fill(to: ZipRecords.endBytes, &input) else { return false }
+      let declared = scratch.withUnsafeBytes { bytes in
+        var reader = ByteReader(bytes, at: 10)
+        return reader.uint16() ?? 0
+      }
+      try ledger.close(declaredInEndRecord: Int(declared))
+      state = .done
+    default:
+      throw .malformed(offset: start, reason: "there is no directory record where one should begin")
+    }
+    scratch.removeAll(keepingCapacity: true)
+    return true
+  }
+
+  private static func excerpt(_ bytes: [UInt8]) -> String {
+    bytes.prefix(16).allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D }
+      ? "\"" + String(decoding: bytes.prefix(16), as: UTF8.self) + "\""
+      : bytes.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+        .joined(separator: " ")
+  }
+}

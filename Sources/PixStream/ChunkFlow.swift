@@ -1,0 +1,300 @@
+import PixDecode
+import PixRemote
+
+/// One chunk's bytes on their way through the zip scanner into the window. Lives on the transfer thread.
+///
+/// The chunk is read forward. When the first entry is not `metadata.json`, the directory is looked at first, by a
+/// ranged request, since labels and sizes may only be there; a server without ranges is read without that, and an
+/// archive that cannot be read forward at all is taken into memory whole.
+final class ChunkFlow: @unchecked Sendable {
+  private enum Need {
+    case entry(ZipEntry, bytes: Int)
+    case growth(bytes: Int)
+    case metadata(ZipEntry, bytes: Int)
+    case spool(bytes: Int)
+
+    var bytes: Int {
+      switch self {
+      case .entry(_, let bytes), .growth(let bytes), .metadata(_, let bytes), .spool(let bytes): bytes
+      }
+    }
+  }
+
+  private enum Peek { case untried, running, done, impossible }
+
+  private let chunk: ChunkReference
+  private let position: Int
+  private let locator: DatasetLocator
+  private let transfers: TransferLoop
+  private let memoryLimit: Int
+  private let stream: SampleStream
+
+  private var epoch = 0
+  private var transfer: Int?
+  private var scanner = ZipScanner()
+  private var labels: LabelRule
+  private var head: ResponseHead?
+  private var need: Need?
+  /// Memory admitted for the entry that is arriving.
+  private var admitted = 0
+  private var isMetadataArriving = false
+  private var peek = Peek.untried
+  /// Given out before any metadata was seen, where the directory could not be looked at.
+  private var labeled: [(entry: String, label: Label?)] = []
+  private var spool: MemoryFile?
+  private var isSpooling = false
+  private var spooled = 0
+
+  init(
+    _ chunk: ChunkReference, at position: Int, locator: DatasetLocator, transfers: TransferLoop,
+    memoryLimit: Int, stream: SampleStream
+  ) {
+    self.chunk = chunk
+    self.position = position
+    self.locator = locator
+    self.transfers = transfers
+    self.memoryLimit = memoryLimit
+    self.stream = stream
+    labels = LabelRule(chunkLabel: chunk.label)
+  }
+
+  // MARK: Steering
+
+  func start() { fetch(from: 0) }
+
+  func resume() { transfer.map(transfers.resume) }
+
+  /// Reads again from a place that lies behind; nil: from the entry that was arriving.
+  func restart(epoch: Int, from place: EntryPlace?) {
+    self.epoch = epoch
+    stop()
+    let place = place ?? scanner.place
+    scanner.rewind(to: place)
+    need = nil
+    admitted = 0
+    isMetadataArriving = false
+    if peek == .running { peek = .untried }
+    fetch(from: isSpooling ? 0 : place.offset)
+  }
+
+  func stop() {
+    transfer.map(transfers.cancel)
+    transfer = nil
+  }
+
+  private func fetch(from offset: Int) {
+    do throws(RemoteError) {
+      let range = offset > 0 ? offset..<Int.max : nil
+      transfer = transfers.start(try request(range), into: ChunkSink(self, epoch: epoch))
+    } catch { fail(.download(chunk: chunk.chunkID, error)) }
+  }
+
+  private func request(_ range: Range<Int>?) throws(RemoteError) -> TransferRequest {
+    if let spool, !isSpooling {
+      return TransferRequest(spool.resource, range: range, policy: locator.policy)
+    }
+    return try locator.request(for: chunk, range: range)
+  }
+
+  private func fail(_ error: DatasetError) {
+    stop()
+    stream.ended(position, epoch, error)
+  }
+
+  // MARK: From the transfer
+
+  func opened(_ head: ResponseHead, epoch: Int) {
+    guard epoch == self.epoch else { return }
+    if let before = self.head?.validator, let after = head.validator, before != after {
+      let url = (try? request(nil))?.resource.publicURL ?? PublicURL(chunk.url)
+      return fail(.download(chunk: chunk.chunkID, .changed(url: url, before: before, after: after)))
+    }
+    self.head = self.head ?? head
+  }
+
+  func received(_ bytes: UnsafeRawBufferPointer, epoch: Int) -> TransferFlow {
+    guard epoch == self.epoch else { return .stop }
+    if isSpooling { return spool(bytes) }
+    var input = bytes
+    do throws(DatasetError) {
+      return try scan(&input) ? .more : .hold(taken: bytes.count - input.count)
+    } catch .cancelled {
+      return .stop
+    } catch {
+      fail(error)
+      return .stop
+    }
+  }
+
+  func closed(_ error: RemoteError?, epoch: Int) {
+    guard epoch == self.epoch, transfer != nil else { return }
+    transfer = nil
+    if let error { return fail(.download(chunk: chunk.chunkID, error)) }
+    if isSpooling {
+      isSpooling = false
+      head = nil
+      peek = .untried
+      scanner.rewind(to: scanner.place)
+      return fetch(from: scanner.place.offset)
+    }
+    do throws(ZipError) {
+      try scanner.finish()
+      stream.ended(position, epoch, nil)
+    } catch { fail(explained(error)) }
+  }
+
+  private func explained(_ error: ZipError) -> DatasetError {
+    if case .cutShort(let entry, let found) = error, let declared = chunk.sizeBytes, found < declared {
+      return .short(chunk: chunk.chunkID, declared: declared, found: found, entry: entry)
+    }
+    return .archive(chunk: chunk.chunkID, error)
+  }
+
+  /// Scans what has come. Returns false when the rest must wait.
+  private func scan(_ input: inout UnsafeRawBufferPointer) throws(DatasetError) -> Bool {
+    while true {
+      if let need {
+        guard try admit(need) else { return false }
+        self.need = nil
+      }
+      let step: ZipScanner.Step
+      do throws(ZipError) { step = try scanner.next(&input) } catch { throw explained(error) }
+      switch step {
+      case .needsBytes, .end: return true
+      case .found(let entry):
+        guard try found(entry) else { return false }
+      case .needsRoom(let bytes): need = .growth(bytes: bytes)
+      case .whole(let packed): try whole(packed)
+      case .refused(let entry, let error):
+        if EntryRole(entry.name) == .candidate {
+          stream.refused(position, epoch, entry, .archive(chunk: chunk.chunkID, error))
+        }
+      case .needsDirectory(let entry):
+        if beginPeek() { return false }
+        try beginSpooling(for: entry)
+        return false
+      }
+    }
+  }
+
+  private func admit(_ need: Need) throws(DatasetError) -> Bool {
+    switch stream.admit(position, epoch, need.bytes) {
+    case .wait: return false
+    case .stale: throw .cancelled
+    case .granted: break
+    }
+    switch need {
+    case .entry: scanner.keep()
+    case .metadata:
+      isMetadataArriving = true
+      scanner.keep()
+    case .growth: scanner.grant()
+    case .spool: return true
+    }
+    admitted += need.bytes
+    return true
+  }
+
+  /// Decides about an entry. Returns false when the directory is to be looked at first.
+  private func found(_ entry: ZipEntry) throws(DatasetError) -> Bool {
+    let unpacked = entry.method == ZipEntry.deflated ? entry.size : 0
+    switch EntryRole(entry.name) {
+    case .ignored: scanner.skip()
+    case .metadata where labels.metadata != nil: scanner.skip()
+    case .metadata:
+      guard max(entry.size, entry.compressedSize) <= ChunkMetadata.longest else {
+        throw .archive(
+          chunk: chunk.chunkID,
+          .size(entry: entry.name, declared: entry.size, found: ChunkMetadata.longest))
+      }
+      need = .metadata(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+    case .candidate:
+      if peek == .untried, labels.metadata == nil, beginPeek() { return false }
+      need = .entry(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+    }
+    return true
+  }
+
+  private func whole(_ packed: PackedEntry) throws(DatasetError) {
+    let bytes = admitted
+    admitted = 0
+    if isMetadataArriving {
+      isMetadataArriving = false
+      do throws(ZipError) {
+        labels.metadata = try ChunkMetadata(try packed.unpacked().bytes)
+      } catch { throw .archive(chunk: chunk.chunkID, error) }
+      stream.forgo(position, epoch, bytes)
+      for (entry, label) in labeled where labels.label(of: entry) != label {
+        throw .lateLabels(chunk: chunk.chunkID, entry: entry)
+      }
+      labeled = []
+      return
+    }
+    let label = labels.label(of: packed.entry.name)
+    if labels.metadata == nil, peek == .impossible { labeled.append((packed.entry.name, label)) }
+    stream.arrived(position, epoch, packed, label, bytes)
+  }
+
+  // MARK: The directory, ahead of time
+
+  /// Returns whether the flow is to be held until the directory has been seen.
+  private func beginPeek() -> Bool {
+    guard peek == .untried, let total = head?.totalLength, head?.acceptsRanges == true else {
+      if peek == .untried { peek = .impossible }
+      return false
+    }
+    peek = .running
+    let started = epoch
+    DirectoryPeek(
+      archiveSize: total, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
+      request: { [self] range throws(RemoteError) in try request(range) },
+      done: { [self] result in
+        guard epoch == started, peek == .running else { return }
+        peek = .done
+        if let result {
+          scanner.learn(result.directory.entries)
+          labels.metadata = labels.metadata ?? result.metadata
+        }
+        resume()
+      }
+    ).start()
+    return true
+  }
+
+  // MARK: What cannot be read forward
+
+  private func beginSpooling(for entry: ZipEntry) throws(DatasetError) {
+    guard spool == nil else { throw .archive(chunk: chunk.chunkID, .needsDirectory(entry: entry.name)) }
+    let total = head?.totalLength ?? chunk.sizeBytes
+    if let total, total > memoryLimit {
+      throw .unstreamable(chunk: chunk.chunkID, entry: entry.name, needed: total, limit: memoryLimit)
+    }
+    do throws(RemoteError) { spool = try MemoryFile() } catch {
+      throw .download(chunk: chunk.chunkID, error)
+    }
+    isSpooling = true
+    head = nil
+    stop()
+    fetch(from: 0)
+  }
+
+  private func spool(_ bytes: UnsafeRawBufferPointer) -> TransferFlow {
+    do throws(DatasetError) {
+      guard spooled + bytes.count <= memoryLimit else {
+        throw .unstreamable(
+          chunk: chunk.chunkID, entry: "", needed: spooled + bytes.count, limit: memoryLimit)
+      }
+      guard try admit(.spool(bytes: bytes.count)) else { return .hold(taken: 0) }
+      spooled += bytes.count
+      do throws(RemoteError) { try spool?.append(bytes) } catch {
+        throw .download(chunk: chunk.chunkID, error)
+      }
+      return .more
+    } catch .cancelled {
+      return .stop
+    } catch {
+      fail(error)
+      return .stop
+    }
+  }
+}

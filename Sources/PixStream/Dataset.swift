@@ -1,0 +1,68 @@
+import PixDecode
+import PixRemote
+
+/// A described dataset. It holds no connection and no memory of images; streams do.
+public final class Dataset: Sendable {
+  public let configuration: DatasetConfiguration
+  public let job: Job
+  /// In the order of their indices.
+  public let chunks: [ChunkReference]
+  let locator: DatasetLocator
+
+  private init(_ configuration: DatasetConfiguration, _ locator: DatasetLocator, _ job: Job) {
+    self.configuration = configuration
+    self.locator = locator
+    self.job = job
+    chunks = (job.chunks ?? []).sorted { $0.chunkIndex < $1.chunkIndex }
+  }
+
+  /// Asks for the description; no chunk's byte is moved, except that bare archives are asked for their directories.
+  ///
+  /// - Parameter keepWaiting: asked on this thread at least every 50 ms; false gives up with `cancelled`.
+  public static func open(
+    _ configuration: DatasetConfiguration, keepWaiting: () -> Bool
+  ) throws(DatasetError) -> Dataset {
+    do throws(RemoteError) {
+      let key: APIKey? = if let key = configuration.apiKey { try APIKey(key) } else { nil }
+      let locator = DatasetLocator(
+        source: try DatasetSource(configuration.source), service: try ServiceAddress(configuration.baseURL),
+        key: key,
+        policy: ConnectionPolicy(
+          timeout: .seconds(configuration.timeout), verifiesTLS: configuration.verifiesTLS))
+      let job: Job
+      if case .archives(let paths) = locator.source {
+        job = try ArchiveDescription(
+          paths, policy: locator.policy, transfers: Engine.current.transfers
+        ).job(named: configuration.source, keepWaiting: keepWaiting)
+      } else if let described = try locator.describe(on: Engine.current.transfers, keepWaiting: keepWaiting) {
+        job = described
+      } else {
+        throw .source(reason: "\(configuration.source) has no description")
+      }
+      return Dataset(configuration, locator, job)
+    } catch .cancelled {
+      throw .cancelled
+    } catch {
+      throw .remote(error)
+    }
+  }
+
+  /// Images in all, where the description tells.
+  public var imageCount: Int? {
+    if let declared = job.numImages { return declared }
+    let counts = chunks.map(\.numImages)
+    return counts.contains(nil) ? nil : counts.reduce(0) { $0 + $1! }
+  }
+
+  /// One pass over the images, from `cursor` on.
+  ///
+  /// - Parameters:
+  ///   - batchSize: images per batch; 1 lets every image have its own shape.
+  ///   - dropsLast: whether an incomplete last batch is left out.
+  public func stream(
+    batchSize: Int = 1, dropsLast: Bool = false, from cursor: Cursor = Cursor()
+  ) throws(DatasetError) -> SampleStream {
+    if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
+    return SampleStream(self, batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+  }
+}

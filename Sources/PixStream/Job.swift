@@ -1,0 +1,35 @@
+import PixDecode
+
+/// What a worker thread can do for a stream.
+enum Job {
+  case examine(ExamineJob)
+  case decode(DecodeJob)
+}
+
+/// Unpack an entry, prove it, and read its image header.
+struct ExamineJob {
+  let chunk: Int
+  let epoch: Int
+  let item: Int
+  let packed: PackedEntry
+  let reserved: Int
+}
+
+/// An entry that is an image: its file's bytes and what the header says.
+struct Examined {
+  let bytes: ByteBuffer
+  let format: ImageFormat
+  let shape: ImageShape
+}
+
+/// Decode an image into its row.
+struct DecodeJob {
+  let slab: Int
+  let row: Int
+  let image: Examined
+  let pixels: PixelBuffer
+  let label: Label?
+  let chunk: String
+  let entry: String
+  let reserved: Int
+}

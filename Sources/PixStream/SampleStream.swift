@@ -1,0 +1,163 @@
+import PixDecode
+import PixRemote
+import PixThreads
+
+/// One pass over a dataset: a shell around `PrefetchWindow` that moves the bytes and does the work it decides on.
+///
+/// The threads that feed it hold on to it: a stream runs until it has ended or `cancel` is called.
+public final class SampleStream: JobSource {
+  private let window: Monitor<PrefetchWindow>
+  private let flows = Monitor([Int: ChunkFlow]())
+  private let engine: Engine
+  private let generation: UInt64
+  private let dataset: Dataset
+  private let decoder: ImageDecoder
+  public let budget: MemoryBudget
+
+  init(_ dataset: Dataset, batchSize: Int, dropsLast: Bool, from cursor: Cursor) {
+    self.dataset = dataset
+    engine = Engine.current
+    generation = Engine.generation
+    decoder = ImageDecoder(pixelLimit: dataset.configuration.pixelLimit)
+    budget = MemoryBudget(limit: dataset.configuration.memoryLimit)
+    let slabsAhead = batchSize == 1 ? 4 * engine.workers.count + 8 : 3
+    window = Monitor(
+      PrefetchWindow(
+        chunks: dataset.chunks.map { .init(id: $0.chunkID, declaredImages: $0.numImages) }, budget: budget,
+        batchSize: batchSize, dropsLast: dropsLast, slabsAhead: slabsAhead,
+        maxFlows: dataset.configuration.maxWorkers, from: cursor))
+    change { $0.begin() }
+  }
+
+  /// Whether this stream belongs to the process that forked this one, and so is dead here.
+  public var isInherited: Bool { generation != Engine.generation }
+
+  /// Where the next batch begins.
+  public var cursor: Cursor { window.withLock { $0.cursor } }
+
+  /// The next batch if it is there already.
+  public func poll() throws(DatasetError) -> Poll { try result(of: change { $0.take() }) }
+
+  public enum Poll {
+    case batch(Batch)
+    case end
+    case notYet
+  }
+
+  /// Waits for the next batch, at most 50 ms.
+  public func wait() throws(DatasetError) -> Poll {
+    _ = window.wait(atMost: .milliseconds(50)) { $0.isDeliverable ? true : nil }
+    return try poll()
+  }
+
+  private func result(of outcome: PrefetchWindow.Outcome?) throws(DatasetError) -> Poll {
+    switch outcome {
+    case .batch(let batch)?: return .batch(batch)
+    case .error(let error)?: throw error
+    case .end?: return .end
+    case nil: return .notYet
+    }
+  }
+
+  /// Ends all transfers and frees all memory that has not left; jobs in progress finish into memory of their own.
+  public func cancel() {
+    guard !isInherited else { return }
+    change { $0.close() }
+  }
+
+  // MARK: The shell
+
+  /// Changes the window and does what it asks for.
+  @discardableResult
+  private func change<Result>(_ body: (inout PrefetchWindow) -> Result) -> Result {
+    let (result, actions) = window.updateQuietly { window in
+      let result = body(&window)
+      let actions = window.actions
+      window.actions.removeAll(keepingCapacity: true)
+      return ((result, actions), window.isDeliverable)
+    }
+    for action in actions { perform(action) }
+    return result
+  }
+
+  private func perform(_ action: PrefetchWindow.Action) {
+    if case .work(let jobs) = action { return engine.workers.submit(self, times: jobs) }
+    engine.transfers.perform { self.steer(action) }
+  }
+
+  /// Flows live on the transfer thread.
+  private func steer(_ action: PrefetchWindow.Action) {
+    switch action {
+    case .start(let chunk):
+      let flow = ChunkFlow(
+        dataset.chunks[chunk], at: chunk, locator: dataset.locator, transfers: engine.transfers,
+        memoryLimit: budget.limit, stream: self)
+      flows.withLock { $0[chunk] = flow }
+      flow.start()
+    case .resume(let chunk): flows.withLock { $0[chunk] }?.resume()
+    case .restart(let chunk, let epoch, let place):
+      flows.withLock { $0[chunk] }?.restart(epoch: epoch, from: place)
+    case .stop(let chunk): flows.withLock { $0.removeValue(forKey: chunk) }?.stop()
+    case .work: break
+    }
+  }
+
+  func work() {
+    switch window.withLock({ $0.nextJob() }) {
+    case .examine(let job)?:
+      let result = examine(job)
+      change { $0.examined(job, result) }
+    case .decode(let job)?:
+      let error = decode(job)
+      change { $0.decoded(job, error) }
+    case nil: break
+    }
+  }
+
+  private func examine(_ job: ExamineJob) -> Result<Examined?, DatasetError> {
+    let chunk = dataset.chunks[job.chunk].chunkID
+    let entry = job.packed.entry
+    let bytes: ByteBuffer
+    do throws(ZipError) { bytes = try job.packed.unpacked() } catch {
+      return .failure(.archive(chunk: chunk, error))
+    }
+    do throws(DecodeError) {
+      let (format, shape) = try decoder.shape(of: bytes.bytes)
+      return .success(Examined(bytes: bytes, format: format, shape: shape))
+    } catch .notAnImage where !EntryRole.promisesImage(entry.name) {
+      return .success(nil)
+    } catch {
+      return .failure(.image(chunk: chunk, entry: entry.name, error))
+    }
+  }
+
+  private func decode(_ job: DecodeJob) -> DatasetError? {
+    do throws(DecodeError) {
+      try decoder.decode(
+        job.image.bytes.bytes, as: job.image.format, shape: job.image.shape, into: job.pixels.image(job.row))
+      return nil
+    } catch { return .image(chunk: job.chunk, entry: job.entry, error) }
+  }
+
+  // MARK: From the chunks' flows, on the transfer thread
+
+  func admit(_ chunk: Int, _ epoch: Int, _ bytes: Int) -> PrefetchWindow.Admission {
+    change { $0.admit(chunk: chunk, epoch: epoch, bytes: bytes) }
+  }
+
+  func forgo(_ chunk: Int, _ epoch: Int, _ bytes: Int) {
+    change { $0.forgo(chunk: chunk, epoch: epoch, bytes: bytes) }
+  }
+
+  func arrived(_ chunk: Int, _ epoch: Int, _ packed: PackedEntry, _ label: Label?, _ bytes: Int) {
+    change { $0.arrived(chunk: chunk, epoch: epoch, packed: packed, label: label, bytes: bytes) }
+  }
+
+  func refused(_ chunk: Int, _ epoch: Int, _ entry: ZipEntry, _ error: DatasetError) {
+    change { $0.refused(chunk: chunk, epoch: epoch, entry: entry, error: error) }
+  }
+
+  func ended(_ chunk: Int, _ epoch: Int, _ error: DatasetError?) {
+    change { $0.ended(chunk: chunk, epoch: epoch, error: error) }
+  }
+}
