@@ -177,7 +177,7 @@ struct PrefetchWindow {
   // MARK: Work
 
   /// The most urgent job: decode what has been granted, else examine what comes first.
-  mutating func nextJob() -> Job? {
+  mutating func nextJob() -> StreamJob? {
     if !decodes.isEmpty { return .decode(decodes.removeFirst()) }
     for index in lanes.indices {
       if let job = lanes[index].nextToExamine() { return .examine(job) }

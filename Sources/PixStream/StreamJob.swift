@@ -1,7 +1,7 @@
 import PixDecode
 
 /// What a worker thread can do for a stream.
-enum Job {
+enum StreamJob {
   case examine(ExamineJob)
   case decode(DecodeJob)
 }

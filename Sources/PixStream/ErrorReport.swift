@@ -1,0 +1,245 @@
+import PixDecode
+import PixRemote
+
+/// A dataset error in the words and the kinds its readers know: translated once here, for Python's exceptions and
+/// for exit codes alike.
+public struct ErrorReport: Sendable, Equatable {
+  public enum Kind: Sendable {
+    case authentication, notFound, jobNotComplete, download, decompression, network, general
+  }
+
+  public var kind: Kind
+  /// What failed, why, and what to do.
+  public var message: String
+  public var chunkID: String?
+  public var entry: String?
+  /// HTTP status.
+  public var status: Int?
+  /// Without its query.
+  public var url: String?
+  /// Percent.
+  public var progress: Int?
+  public var declared: String?
+  public var found: String?
+
+  init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+extension ErrorReport {
+  public init(_ error: DatasetError) {
+    switch error {
+    case .remote(let error): self.init(error)
+    case .download(let chunk, let error):
+      self.init(error)
+      if kind != .authentication { kind = .download }
+      chunkID = chunk
+      message = "chunk \(chunk): \(message)"
+    case .short(let chunk, let declared, let found, let entry):
+      self.init(
+        .download,
+        "chunk \(chunk) was cut short: it ended after \(ErrorReport.bytes(found)) of "
+          + "\(ErrorReport.bytes(declared))\(entry.map { ", inside \($0)" } ?? ""). "
+          + "The images before the cut were read; the file on the server is incomplete")
+      chunkID = chunk
+      self.entry = entry
+      self.declared = String(declared)
+      self.found = String(found)
+    case .archive(let chunk, let error):
+      self.init(error, in: chunk)
+    case .image(let chunk, let entry, let error):
+      self.init(.decompression, "chunk \(chunk), \(entry): \(ErrorReport.reason(error))")
+      chunkID = chunk
+      self.entry = entry
+      if case .tooManyPixels(let width, let height, let limit) = error {
+        declared = "\(width)x\(height)"
+        found = "limit \(limit)"
+      }
+    case .count(let chunk, let declared, let found):
+      self.init(
+        .decompression,
+        declared.map {
+          "chunk \(chunk) declares \(ErrorReport.count($0)) and its archive holds \(ErrorReport.count(found)). "
+            + "The images that are there were read; the dataset's description is wrong or the chunk incomplete"
+        } ?? "chunk \(chunk) holds no images (JPEG, PNG or WebP files)")
+      chunkID = chunk
+      self.declared = declared.map(String.init)
+      self.found = String(found)
+    case .shapes(let chunk, let first, let firstShape, let other, let otherShape):
+      self.init(
+        .general,
+        "a batch needs images of one shape, but \(first) is \(ErrorReport.shape(firstShape)) and \(other) is "
+          + "\(ErrorReport.shape(otherShape)) (height, width, channels). Iterate over the dataset itself, which "
+          + "gives every image its own array, and crop or resize before stacking; or use batch_size=1")
+      chunkID = chunk
+      entry = other
+      declared = ErrorReport.shape(firstShape)
+      found = ErrorReport.shape(otherShape)
+    case .empty(let dataset):
+      self.init(.general, "dataset \(dataset) is empty: its description lists no chunks, so there is nothing to read")
+    case .memory(let needed, let limit):
+      self.init(
+        .general,
+        "the system has no memory for \(needed.map(ErrorReport.bytes) ?? "a batch this large") "
+          + "(memory_limit is \(ErrorReport.bytes(limit))); use a smaller batch_size")
+    case .unstreamable(let chunk, let entry, let needed, let limit):
+      self.init(
+        .decompression,
+        "chunk \(chunk)\(entry.isEmpty ? "" : ", \(entry)") is stored with its size after the data, and the "
+          + "server gives no ranges, so the chunk has to be held whole: \(ErrorReport.bytes(needed)), more than "
+          + "memory_limit=\(limit). Raise memory_limit, or pack the images with `pixcrawler pack`")
+      chunkID = chunk
+      self.entry = entry
+      declared = String(needed)
+      found = String(limit)
+    case .lateLabels(let chunk, let entry):
+      self.init(
+        .decompression,
+        "chunk \(chunk): metadata.json comes after \(entry) and gives it another label than it was read with, "
+          + "and the server gives no ranges to look ahead. Put metadata.json first, as `pixcrawler pack` does")
+      chunkID = chunk
+      self.entry = entry
+    case .closed: self.init(.general, "this dataset has been closed; load it again with load_dataset")
+    case .cancelled: self.init(.general, "interrupted")
+    }
+  }
+
+  private init(_ error: RemoteError) {
+    switch error {
+    case .network(let url, let reason):
+      self.init(.network, "\(url) could not be reached: \(reason). Check the address and the connection")
+      self.url = url.description
+    case .untrusted(let url, let reason):
+      self.init(
+        .network,
+        "the certificate of \(url) could not be verified: \(reason). For a host you trust, verify_ssl=False "
+          + "skips the check")
+      self.url = url.description
+    case .status(let url, let status, let message, _):
+      self.init(status: status, url: url, said: message)
+    case .changed(let url, let before, let after):
+      self.init(
+        .download, "\(url) changed while it was read (was \(before), is \(after)). Start the epoch again")
+      self.url = url.description
+      declared = before
+      found = after
+    case .file(let path, let reason):
+      self.init(.download, "\(path): \(reason)")
+      url = path
+    case .description(let url, let reason):
+      self.init(.general, "\(url) is no dataset description this pixcrawler can read: \(reason)")
+      self.url = url.description
+    case .source(let reason): self.init(.general, reason)
+    case .jobNotComplete(let job, let status, let progress):
+      self.init(
+        .jobNotComplete,
+        ["failed", "cancelled"].contains(status)
+          ? "job \(job) is \(status) and will have no dataset"
+          : "job \(job) is not complete: \(status), \(progress.map { "\($0) %" } ?? "progress unknown"). "
+            + "Try again when it is done")
+      self.progress = progress
+      found = status
+    case .transport(let reason): self.init(.network, reason)
+    case .cancelled: self.init(.general, "interrupted")
+    }
+  }
+
+  private init(status: Int, url: PublicURL, said: String?) {
+    let quote = said.map { ": \"\($0)\"" } ?? ""
+    switch status {
+    case 401:
+      self.init(
+        .authentication,
+        "the API key was refused by \(url) (HTTP 401\(quote)). Give a valid api_key or set PIXCRAWLER_API_KEY")
+    case 403:
+      self.init(
+        .authentication, "\(url) is not yours to read (HTTP 403\(quote)). Check the API key and the dataset's id")
+    case 404, 422:
+      self.init(.notFound, "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address")
+    case 429:
+      self.init(
+        .network, "\(url) asked to slow down (HTTP 429\(quote)) and went on to after every retry. Try again later")
+    case 500...:
+      self.init(
+        .network, "the server failed at \(url) (HTTP \(status)\(quote)), on every retry. Try again later")
+    default:
+      self.init(.network, "\(url) answered with HTTP \(status)\(quote)")
+    }
+    self.status = status
+    self.url = url.description
+  }
+
+  private init(_ error: ZipError, in chunk: String) {
+    self.init(.decompression, "")
+    var reason: String
+    switch error {
+    case .notAnArchive(let start): reason = "it is no zip archive: it starts with \(start)"
+    case .cutShort(let entry, let offset):
+      reason =
+        "the archive ends early, after \(ErrorReport.bytes(offset))\(entry.map { ", inside \($0)" } ?? ""). "
+        + "The images before the cut were read"
+      self.entry = entry
+      found = String(offset)
+    case .malformed(let offset, let detail): reason = "the archive is broken at byte \(offset): \(detail)"
+    case .checksum(let entry, let declared, let found):
+      reason =
+        "\(entry) is damaged: CRC-32 declared \(ErrorReport.hex(declared)), found \(ErrorReport.hex(found))"
+      (self.entry, self.declared, self.found) = (entry, ErrorReport.hex(declared), ErrorReport.hex(found))
+    case .size(let entry, let declared, let found):
+      reason = "\(entry) lies about its size: declared \(declared) bytes, found \(found)"
+      (self.entry, self.declared, self.found) = (entry, String(declared), String(found))
+    case .directoryMismatch(let entry, let field, let declared, let found):
+      reason = "\(entry): the central directory declares \(field) \(declared), the entry itself has \(found)"
+      (self.entry, self.declared, self.found) = (entry, declared, found)
+    case .entryCount(let declared, let found):
+      reason = "the central directory declares \(declared) entries, the archive holds \(found)"
+      (self.declared, self.found) = (String(declared), String(found))
+    case .unsupported(let entry, let detail):
+      reason = "\(entry) cannot be read: \(detail)"
+      self.entry = entry
+    case .unsafeName(let entry, let detail):
+      reason = "the name \"\(entry)\" is refused: \(detail)"
+      self.entry = entry
+    case .bomb(let entry, let compressed, let inflated):
+      reason =
+        "\(entry) is refused as a zip bomb: \(compressed) compressed bytes that inflate to \(inflated) or more"
+      (self.entry, declared, found) = (entry, String(compressed), String(inflated))
+    case .needsDirectory(let entry):
+      reason = "\(entry) is stored with its size after the data, and no directory tells where it ends"
+      self.entry = entry
+    }
+    message = "chunk \(chunk): \(reason)"
+    chunkID = chunk
+  }
+
+  private static func reason(_ error: DecodeError) -> String {
+    switch error {
+    case .notAnImage(let found): "it is no JPEG, PNG or WebP image but \(found)"
+    case .malformed(let format, let reason): "the \(format.rawValue) data is broken: \(reason)"
+    case .truncated(let format, let rows, let height):
+      "the \(format.rawValue) data is truncated: \(rows) of \(height) rows could be decoded"
+    case .tooManyPixels(let width, let height, let limit):
+      "its header declares \(width) × \(height) pixels, more than the limit of \(limit)"
+    }
+  }
+
+  private static func bytes(_ count: Int) -> String { "\(grouped(count)) bytes" }
+  private static func count(_ images: Int) -> String { images == 1 ? "1 image" : "\(grouped(images)) images" }
+  private static func shape(_ shape: ImageShape) -> String { "(\(shape.height), \(shape.width), 3)" }
+
+  private static func hex(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16)
+    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  /// 12345 → "12,345".
+  static func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    let grouped = digits.enumerated().map { index, digit in
+      index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : String(digit)
+    }
+    return (number < 0 ? "-" : "") + grouped.joined()
+  }
+}
