@@ -43,7 +43,8 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     // Floor 1: order, prefetch, budget, batches.
-    .target(name: "PixStream", dependencies: ["PixRemote", "PixDecode", "PixThreads"], swiftSettings: strictSwift),
+    .target(
+      name: "PixStream", dependencies: ["PixRemote", "PixDecode", "PixThreads"], swiftSettings: strictSwift),
 
     // Floor 0: bytes in, pixels out; strangers to each other.
     .target(name: "PixRemote", dependencies: ["CCurl", "PixThreads"], swiftSettings: strictSwift),
@@ -56,7 +57,8 @@ let package = Package(
       name: "CCodecs",
       cSettings: strictC,
       linkerSettings: [
-        .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("z"),
+        .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+        .linkedLibrary("z"),
       ]),
     .systemLibrary(name: "CPythonHeaders", pkgConfig: "python3"),
     .target(name: "CPython", dependencies: ["CPythonHeaders"], cSettings: strictC),

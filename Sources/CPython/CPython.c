@@ -25,6 +25,14 @@ PyObject *pix_new(PyObject *type) {
   return allocate((PyTypeObject *)type, 0);
 }
 
+unsigned int pix_type_flags(void) {
+  return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE;
+}
+
+PyObject *pix_call(PyObject *callable, PyObject *argument) {
+  return PyObject_CallFunctionObjArgs(callable, argument, NULL);
+}
+
 void pix_free(PyObject *object) {
   PyTypeObject *type = Py_TYPE(object);
   freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);

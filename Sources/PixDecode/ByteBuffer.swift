@@ -40,7 +40,9 @@ public final class ByteBuffer: @unchecked Sendable {
 
   func grow(to newCapacity: Int) {
     guard newCapacity > capacity else { return }
-    guard let memory = realloc(base, newCapacity) else { fatalError("out of memory for \(newCapacity) bytes") }
+    guard let memory = realloc(base, newCapacity) else {
+      fatalError("out of memory for \(newCapacity) bytes")
+    }
     base = memory
     capacity = newCapacity
   }

@@ -32,7 +32,8 @@ final class FileChannel: TransferChannel {
       count = pread(descriptor, buffer.baseAddress, buffer.count, transfer.position)
     } while count < 0 && errno == EINTR
     guard count >= 0 else {
-      throw .file(path: transfer.request.resource.publicURL.description, reason: String(cString: strerror(errno)))
+      throw .file(
+        path: transfer.request.resource.publicURL.description, reason: String(cString: strerror(errno)))
     }
     guard count > 0 else { return false }
     transfer.deliver(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -18,7 +18,8 @@ public enum Resource: Sendable, Equatable {
       guard !reference.hasPrefix("/"), !reference.contains("\0"),
         !reference.split(separator: "/").contains("..")
       else {
-        throw .description(url: publicURL, reason: "the chunk path \"\(reference)\" leaves the dataset's folder")
+        throw .description(
+          url: publicURL, reason: "the chunk path \"\(reference)\" leaves the dataset's folder")
       }
       let folder = base.lastIndex(of: "/").map { base[...$0] } ?? ""
       return .file(path: folder + reference)

@@ -6,6 +6,8 @@ public struct Batch: Sendable {
   /// Images in it; `pixels` may have room for more.
   public let count: Int
   public let labels: [Label?]
+  /// Where the stream stands after it.
+  public let end: Cursor
 
   public var shape: ImageShape { pixels.shape }
 }

@@ -54,6 +54,15 @@ public final class Dataset: Sendable {
     return counts.contains(nil) ? nil : counts.reduce(0) { $0 + $1! }
   }
 
+  /// Images per chunk, where the description tells.
+  public var chunkSize: Int? { job.chunkSize ?? chunks.compactMap(\.numImages).max() }
+
+  /// Bytes of all chunks, where the description tells.
+  var chunkBytes: Int? {
+    let sizes = chunks.map(\.sizeBytes)
+    return sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + $1! }
+  }
+
   /// One pass over the images, from `cursor` on.
   ///
   /// - Parameters:

@@ -83,6 +83,7 @@ final class DirectoryPeek: @unchecked Sendable {
 
   private func fetch(_ range: Range<Int>, _ then: @escaping ([UInt8]) -> Void) {
     guard !range.isEmpty, let request = try? request(range) else { return done(nil) }
-    _ = transfers.start(request, into: RangeSink(range.count) { [self] bytes in bytes.map(then) ?? done(nil) })
+    _ = transfers.start(
+      request, into: RangeSink(range.count) { [self] bytes in bytes.map(then) ?? done(nil) })
   }
 }

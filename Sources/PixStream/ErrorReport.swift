@@ -78,7 +78,8 @@ extension ErrorReport {
       declared = ErrorReport.shape(firstShape)
       found = ErrorReport.shape(otherShape)
     case .empty(let dataset):
-      self.init(.general, "dataset \(dataset) is empty: its description lists no chunks, so there is nothing to read")
+      self.init(
+        .general, "dataset \(dataset) is empty: its description lists no chunks, so there is nothing to read")
     case .memory(let needed, let limit):
       self.init(
         .general,
@@ -98,7 +99,8 @@ extension ErrorReport {
       self.init(
         .decompression,
         "chunk \(chunk): metadata.json comes after \(entry) and gives it another label than it was read with, "
-          + "and the server gives no ranges to look ahead. Put metadata.json first, as `pixcrawler pack` does")
+          + "and the server gives no ranges to look ahead. Put metadata.json first, as `pixcrawler pack` does"
+      )
       chunkID = chunk
       self.entry = entry
     case .closed: self.init(.general, "this dataset has been closed; load it again with load_dataset")
@@ -152,15 +154,19 @@ extension ErrorReport {
     case 401:
       self.init(
         .authentication,
-        "the API key was refused by \(url) (HTTP 401\(quote)). Give a valid api_key or set PIXCRAWLER_API_KEY")
+        "the API key was refused by \(url) (HTTP 401\(quote)). Give a valid api_key or set PIXCRAWLER_API_KEY"
+      )
     case 403:
       self.init(
-        .authentication, "\(url) is not yours to read (HTTP 403\(quote)). Check the API key and the dataset's id")
+        .authentication,
+        "\(url) is not yours to read (HTTP 403\(quote)). Check the API key and the dataset's id")
     case 404, 422:
-      self.init(.notFound, "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address")
+      self.init(
+        .notFound, "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address")
     case 429:
       self.init(
-        .network, "\(url) asked to slow down (HTTP 429\(quote)) and went on to after every retry. Try again later")
+        .network,
+        "\(url) asked to slow down (HTTP 429\(quote)) and went on to after every retry. Try again later")
     case 500...:
       self.init(
         .network, "the server failed at \(url) (HTTP \(status)\(quote)), on every retry. Try again later")

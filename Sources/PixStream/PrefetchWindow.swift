@@ -292,7 +292,8 @@ struct PrefetchWindow {
   }
 
   /// Gives the first lane's first item its row. Returns false when there is no memory for it yet.
-  private mutating func place(_ image: Examined, of item: Lane.Item, in slab: Int, _ jobs: inout Int) -> Bool {
+  private mutating func place(_ image: Examined, of item: Lane.Item, in slab: Int, _ jobs: inout Int) -> Bool
+  {
     if slabs[slab].pixels == nil, !slabs[slab].isSpoiled {
       guard let bytes = PixelBuffer.bytes(for: image.shape, capacity: slabs[slab].capacity) else {
         return fail(item, in: slab, with: .memory(needed: nil, limit: budget.limit))
@@ -302,7 +303,8 @@ struct PrefetchWindow {
         shed(after: item.id, in: 0)
         if !budget.reserve(bytes) { budget.force(bytes) }
       }
-      guard let pixels = PixelBuffer(shape: image.shape, capacity: slabs[slab].capacity, budget: budget) else {
+      guard let pixels = PixelBuffer(shape: image.shape, capacity: slabs[slab].capacity, budget: budget)
+      else {
         budget.release(bytes)
         return fail(item, in: slab, with: .memory(needed: bytes, limit: budget.limit))
       }
@@ -345,7 +347,9 @@ struct PrefetchWindow {
   private mutating func endLane() -> Bool {
     let facts = chunks[lanes[0].chunk]
     var error = lanes[0].error
-    if error == nil, lanes[0].images != facts.declaredImages, lanes[0].images == 0 || facts.declaredImages != nil {
+    if error == nil, lanes[0].images != facts.declaredImages,
+      lanes[0].images == 0 || facts.declaredImages != nil
+    {
       error = .count(chunk: facts.id, declared: facts.declaredImages, found: lanes[0].images)
     }
     if let error {

@@ -51,6 +51,6 @@ struct Slab {
       pixels.move(index, to: labels.count)
       labels.append(label)
     }
-    return labels.isEmpty ? nil : Batch(pixels: pixels, count: labels.count, labels: labels)
+    return labels.isEmpty ? nil : Batch(pixels: pixels, count: labels.count, labels: labels, end: end)
   }
 }

@@ -18,8 +18,13 @@ PyObject *pix_module_init(
 void *pix_box(PyObject *object);
 void pix_set_box(PyObject *object, void *box);
 PyObject *pix_new(PyObject *type);
+// Type flags: made by the module only, immutable from Python.
+unsigned int pix_type_flags(void);
 // Frees the object's own memory and its hold on its type, once its box is gone.
 void pix_free(PyObject *object);
+
+// callable(argument)
+PyObject *pix_call(PyObject *callable, PyObject *argument);
 
 PyObject *pix_none(void);
 PyObject *pix_true(void);

@@ -13,7 +13,8 @@ public enum EntryRole: Sendable, Equatable {
     let path = name.split(separator: "/", omittingEmptySubsequences: true)
     if name == ChunkMetadata.name {
       self = .metadata
-    } else if name.hasSuffix("/") || path.first == "__MACOSX" || path.contains(where: { $0.hasPrefix(".") && $0 != ".." })
+    } else if name.hasSuffix("/") || path.first == "__MACOSX"
+      || path.contains(where: { $0.hasPrefix(".") && $0 != ".." })
     {
       self = .ignored
     } else {

@@ -30,7 +30,8 @@ public struct ZipDirectory: Sendable, Equatable {
     throw .cutShort(entry: nil, offset: archiveSize)
   }
 
-  private static func location64(tail: UnsafeRawBufferPointer, tailStart: Int, endRecord: Int) throws(ZipError)
+  private static func location64(tail: UnsafeRawBufferPointer, tailStart: Int, endRecord: Int)
+    throws(ZipError)
     -> Location?
   {
     let locator = endRecord - ZipRecords.locator64Bytes

@@ -24,7 +24,9 @@ enum ZipRecords {
   /// Bytes of the local header at the start of `bytes`, name and extra included; nil when more are needed.
   static func localHeaderLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var reader = ByteReader(bytes, at: 26)
-    guard bytes.count >= localBytes, let name = reader.uint16(), let extra = reader.uint16() else { return nil }
+    guard bytes.count >= localBytes, let name = reader.uint16(), let extra = reader.uint16() else {
+      return nil
+    }
     return localBytes + Int(name) + Int(extra)
   }
 
@@ -49,7 +51,8 @@ enum ZipRecords {
     var entry = ZipEntry(
       ordinal: ordinal, name: text(name), method: method, flags: flags, crc32: crc32,
       compressedSize: Int(compressed), size: Int(size), offset: offset)
-    try applyExtras(extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max, offsetIs64: false)
+    try applyExtras(
+      extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max, offsetIs64: false)
     return entry
   }
 
@@ -68,7 +71,8 @@ enum ZipRecords {
       ordinal: ordinal, name: text(name), method: method, flags: flags, crc32: crc32,
       compressedSize: Int(compressed), size: Int(size), offset: Int(offset))
     try applyExtras(
-      extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max, offsetIs64: offset == .max)
+      extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max,
+      offsetIs64: offset == .max)
     return entry
   }
 
@@ -103,5 +107,7 @@ enum ZipRecords {
   }
 
   /// Names are UTF-8 in practice, whatever the flag says; other bytes are shown as U+FFFD.
-  private static func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+  private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+    String(decoding: bytes, as: UTF8.self)
+  }
 }

@@ -102,7 +102,8 @@ public struct ZipScanner: ~Copyable {
   /// Where the record begins that is being read.
   public var place: EntryPlace {
     switch state {
-    case .decision(let entry), .filling(let entry, _), .skipping(let entry, _), .inflating(let entry, _, _, _),
+    case .decision(let entry), .filling(let entry, _), .skipping(let entry, _),
+      .inflating(let entry, _, _, _),
       .descriptor(let entry, _, _):
       EntryPlace(ordinal: entry.ordinal, offset: entry.offset)
     case .header, .knownDescriptor, .directory, .done:

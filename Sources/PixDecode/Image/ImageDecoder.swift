@@ -1,0 +1,72 @@
+import CCodecs
+
+/// Turns image files into RGB uint8 pixels (H, W, 3), as Pillow's `Image.open(file).convert("RGB")` does.
+///
+/// JPEG, with libjpeg-turbo's defaults (accurate DCT, fancy upsampling), is equal bit for bit to Pillow on the same
+/// library. As in Pillow, alpha is dropped, not blended; EXIF orientation, gamma and color profiles are not
+/// applied; 16-bit color keeps its high bytes and 16-bit gray is cut off at 255; of an animation the first frame is
+/// taken.
+public struct ImageDecoder: Sendable {
+  /// Height × width beyond which an image is refused before any memory is taken.
+  public let pixelLimit: Int
+
+  /// - Parameter pixelLimit: by default twice Pillow's `Image.MAX_IMAGE_PIXELS`, where Pillow raises
+  ///   `DecompressionBombError`.
+  public init(pixelLimit: Int = 178_956_970) { self.pixelLimit = pixelLimit }
+
+  /// Reads an image's header only.
+  public func shape(of bytes: UnsafeRawBufferPointer) throws(DecodeError) -> (
+    format: ImageFormat, shape: ImageShape
+  ) {
+    guard let format = ImageFormat(sniffing: bytes) else {
+      throw .notAnImage(found: ContentGuess.describe(bytes))
+    }
+    var result = pix_result()
+    let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    switch format {
+    case .jpeg: pix_jpeg_shape(base, bytes.count, &result)
+    case .png: pix_png_shape(base, bytes.count, &result)
+    case .webp: pix_webp_shape(base, bytes.count, &result)
+    }
+    try check(result, format)
+    let (width, height) = (Int(result.width), Int(result.height))
+    guard width > 0, height > 0 else {
+      throw .malformed(format: format, reason: "its header declares \(width) × \(height) pixels")
+    }
+    guard width * height <= pixelLimit else {
+      throw .tooManyPixels(width: width, height: height, limit: pixelLimit)
+    }
+    return (format, ImageShape(height: height, width: width))
+  }
+
+  /// Decodes an image into memory of exactly `shape.byteCount` bytes, rows tightly packed.
+  public func decode(
+    _ bytes: UnsafeRawBufferPointer, as format: ImageFormat, shape: ImageShape,
+    into pixels: UnsafeMutableRawBufferPointer
+  ) throws(DecodeError) {
+    precondition(pixels.count == shape.byteCount)
+    var result = pix_result()
+    let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let target = pixels.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let (width, height) = (UInt32(shape.width), UInt32(shape.height))
+    switch format {
+    case .jpeg: pix_jpeg_decode(base, bytes.count, target, width, height, &result)
+    case .png: pix_png_decode(base, bytes.count, target, width, height, &result)
+    case .webp: pix_webp_decode(base, bytes.count, target, width, height, &result)
+    }
+    try check(result, format)
+  }
+
+  private func check(_ result: pix_result, _ format: ImageFormat) throws(DecodeError) {
+    switch result.status {
+    case PIX_DECODED: return
+    case PIX_TRUNCATED:
+      throw .truncated(format: format, rowsDecoded: Int(result.rows_decoded), height: Int(result.height))
+    default: throw .malformed(format: format, reason: message(result))
+    }
+  }
+
+  private func message(_ result: pix_result) -> String {
+    withUnsafeBytes(of: result.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

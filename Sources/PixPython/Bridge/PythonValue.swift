@@ -1,0 +1,65 @@
+import CPython
+import PixDecode
+
+/// Swift values as new Python references; nil with an exception set when that fails.
+enum PythonValue {
+  static func text(_ text: String) -> PyRef? {
+    var text = text
+    return text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { PyUnicode_DecodeUTF8($0.baseAddress, $0.count, "replace") }
+    }
+  }
+
+  static func integer(_ number: Int?) -> PyRef? { number.map { PyLong_FromSsize_t($0) } ?? pix_none() }
+
+  static func optional(_ text: String?) -> PyRef? { text.map { self.text($0) } ?? pix_none() }
+
+  static func list<Element>(_ elements: [Element], _ convert: (Element) -> PyRef?) -> PyRef? {
+    guard let list = PyList_New(elements.count) else { return nil }
+    for (index, element) in elements.enumerated() {
+      guard let value = convert(element) else {
+        Py_DecRef(list)
+        return nil
+      }
+      PyList_SetItem(list, index, value)
+    }
+    return list
+  }
+
+  static func label(_ label: Label?) -> PyRef? {
+    switch label {
+    case nil: return pix_none()
+    case .text(let text)?: return self.text(text)
+    case .integer(let number)?: return integer(number)
+    case .json(let source)?:
+      guard let source = text(source) else { return nil }
+      defer { Py_DecRef(source) }
+      return call("json", "loads", [source])
+    }
+  }
+
+  /// `module.name(*arguments)`; arguments are borrowed.
+  static func call(_ module: String, _ name: String, _ arguments: [PyRef], _ keywords: PyRef? = nil) -> PyRef?
+  {
+    guard let module = PyImport_ImportModule(module) else { return nil }
+    defer { Py_DecRef(module) }
+    guard let function = PyObject_GetAttrString(module, name) else { return nil }
+    defer { Py_DecRef(function) }
+    guard let tuple = PyTuple_New(arguments.count) else { return nil }
+    defer { Py_DecRef(tuple) }
+    for (index, argument) in arguments.enumerated() {
+      Py_IncRef(argument)
+      PyTuple_SetItem(tuple, index, argument)
+    }
+    return PyObject_Call(function, tuple, keywords)
+  }
+
+  /// A Python str as Swift text.
+  static func string(_ object: PyRef) -> String? {
+    var length = 0
+    guard let bytes = PyUnicode_AsUTF8AndSize(object, &length) else { return nil }
+    return bytes.withMemoryRebound(to: UInt8.self, capacity: length) {
+      String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CPython
+import PixStream
+
+/// Pixels as Python's buffer protocol shows them (PEP 3118): uint8, writable, C-contiguous.
+final class PixelArray {
+  static let type = HeapType<PixelArray>(
+    "pixcrawler.PixelArray",
+    doc: "Pixel memory of the engine. numpy.asarray shows it without a copy; it lives as long as any view.",
+    slots: [
+      (Py_bf_getbuffer, Slots.buffer { PixelArray.fill($0, $1, $2) })
+    ])
+
+  private let pixels: PixelBuffer
+  private let dimensions: Int
+  private let bytes: Int
+  /// Shape, then strides.
+  private let layout: UnsafeMutablePointer<Int>
+  private static let format: StaticString = "B"
+
+  /// (H, W, 3) for a single image, (B, H, W, 3) for a batch.
+  init(_ batch: Batch, isBatch: Bool) {
+    pixels = batch.pixels
+    let image = [batch.shape.height, batch.shape.width, 3]
+    let shape = isBatch ? [batch.count] + image : image
+    dimensions = shape.count
+    bytes = shape.reduce(1, *)
+    layout = .allocate(capacity: dimensions * 2)
+    var stride = 1
+    for axis in shape.indices.reversed() {
+      layout[axis] = shape[axis]
+      layout[dimensions + axis] = stride
+      stride *= shape[axis]
+    }
+  }
+
+  deinit { layout.deallocate() }
+
+  private static func fill(_ object: PyRef?, _ view: UnsafeMutablePointer<Py_buffer>?, _ flags: Int32)
+    -> Int32
+  {
+    guard let view else {
+      PyErr_SetString(pix_buffer_error(), "no view is given")
+      return -1
+    }
+    view.pointee.obj = nil
+    if flags & contiguityMask == fortranOnly {
+      PyErr_SetString(pix_buffer_error(), "pixels are C-contiguous, not Fortran-contiguous")
+      return -1
+    }
+    let array = HeapType<PixelArray>.box(of: object)
+    let hasShape = flags & PyBUF_ND != 0
+    view.pointee.buf = array.pixels.address
+    view.pointee.len = array.bytes
+    view.pointee.readonly = 0
+    view.pointee.itemsize = 1
+    view.pointee.format =
+      flags & PyBUF_FORMAT != 0 ? UnsafeMutablePointer(mutating: format.cString) : nil
+    view.pointee.ndim = hasShape ? Int32(array.dimensions) : 1
+    view.pointee.shape = hasShape ? array.layout : nil
+    view.pointee.strides =
+      flags & PyBUF_STRIDES == PyBUF_STRIDES ? array.layout + array.dimensions : nil
+    view.pointee.suboffsets = nil
+    view.pointee.internal = nil
+    Py_IncRef(object)
+    view.pointee.obj = object
+    return 0
+  }
+
+  private static let contiguityMask: Int32 = 0x20 | 0x40 | 0x80
+  private static let fortranOnly: Int32 = 0x40
+}
