@@ -1,3 +1,5 @@
+import Glibc
+
 /// All it takes to open a dataset: a plain value that crosses forks.
 public struct DatasetConfiguration: Sendable {
   public static let defaultBaseURL = "https://api.pixcrawler.com"
@@ -32,5 +34,13 @@ public struct DatasetConfiguration: Sendable {
     self.verifiesTLS = verifiesTLS
     self.memoryLimit = memoryLimit
     self.pixelLimit = pixelLimit
+  }
+
+  /// The key for the service: PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY.
+  public static var keyFromEnvironment: String? {
+    for name in ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"] {
+      if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
+    }
+    return nil
   }
 }

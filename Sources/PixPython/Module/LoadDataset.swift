@@ -1,5 +1,4 @@
 import CPython
-import Glibc
 import PixStream
 
 /// The Python function `pixcrawler.load_dataset`.
@@ -67,7 +66,7 @@ enum LoadDataset {
     defer { Py_DecRef(path) }
     guard let text = PythonValue.string(path) else { return nil }
     var configuration = DatasetConfiguration(
-      source: text, apiKey: key.map { String(cString: $0) } ?? keyFromEnvironment(),
+      source: text, apiKey: key.map { String(cString: $0) } ?? DatasetConfiguration.keyFromEnvironment,
       baseURL: baseURL.map { String(cString: $0) } ?? DatasetConfiguration.defaultBaseURL,
       maxWorkers: workers,
       timeout: timeout, verifiesTLS: verifies != 0)
@@ -93,12 +92,5 @@ enum LoadDataset {
     case .success(let dataset): return DatasetType.type?.make(DatasetHandle(dataset))
     case .failure(let error): return PythonException.raise(error)
     }
-  }
-
-  private static func keyFromEnvironment() -> String? {
-    for name in ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"] {
-      if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
-    }
-    return nil
   }
 }

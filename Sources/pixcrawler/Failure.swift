@@ -1,0 +1,9 @@
+import Glibc
+
+/// One line on standard error for what went wrong.
+enum Failure {
+  static func tell(_ message: String) {
+    let line = "pixcrawler: \(message)\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  }
+}
