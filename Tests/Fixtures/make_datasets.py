@@ -101,9 +101,9 @@ def huge_jpeg(width, height):
 
 
 def huge_webp():
-    """A VP8X canvas of 16384 x 16384, the format's largest, over a small image."""
+    """The header of an animation on a canvas of 16384 x 16384, with a small image after it."""
     chunk = picture(1, form="WEBP", quality=80)[12:]
-    canvas = struct.pack("<I", 0) + struct.pack("<I", 16383)[:3] + struct.pack("<I", 16383)[:3]
+    canvas = struct.pack("<I", 2) + struct.pack("<I", 16383)[:3] + struct.pack("<I", 16383)[:3]
     body = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + chunk
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
@@ -321,9 +321,14 @@ def main(out):
         "garbage", [(garbage, {}), (other, {})], cats[:4] + dogs,
         error("DecompressionError", "chunk_0000", "no entry where one should begin", chunk_id="chunk_0000"))
 
-    for status, progress in [("processing", 42), ("failed", 10)]:
-        make.case(status, [(stored, {})], [], None, status=status, progress=progress)
-    make.case("future", [(stored, {})], [], None, format_version=99)
+    make.case(
+        "processing", [(stored, {})], [], error("JobNotCompleteError", "processing", "42 %", progress=42),
+        status="processing", progress=42)
+    make.case(
+        "failed", [(stored, {})], [], error("JobNotCompleteError", "failed", "will have no dataset"),
+        status="failed", progress=10)
+    make.case(
+        "future", [(stored, {})], [], error("PixCrawlerError", "format_version 99", "newer"), format_version=99)
     with open(os.path.join(out, "cases.json"), "w") as file:
         json.dump(make.cases, file, indent=1, ensure_ascii=False)
 

@@ -88,6 +88,7 @@ public struct ZipScanner: ~Copyable {
   /// Tells sizes from the central directory ahead of time.
   public mutating func learn(_ directory: [ZipEntry]) {
     for entry in directory { known[entry.offset] = entry }
+    if case .decision(let entry) = state { state = .decision(completed(entry)) }
   }
 
   /// Goes back to where an entry begins; bytes are expected from there.
@@ -122,7 +123,11 @@ public struct ZipScanner: ~Copyable {
       switch state {
       case .header:
         if let step = try readHeader(&input) { return step }
-      case .decision(let entry): return .found(entry)
+      case .decision(let entry):
+        guard let obstacle = entry.obstacle(limits) else { return .found(entry) }
+        guard !endIsUnknown(entry) else { throw obstacle }
+        state = .skipping(entry, remaining: entry.compressedSize)
+        return .refused(entry, obstacle)
       case .filling(let entry, let buffer):
         advance(&input, by: buffer.append(input))
         guard buffer.count == entry.compressedSize else { return .needsBytes }
@@ -230,22 +235,23 @@ public struct ZipScanner: ~Copyable {
     return try decide(&entry)
   }
 
+  /// The entry with the sizes that only the directory knows, where it has been seen.
+  private func completed(_ entry: ZipEntry) -> ZipEntry {
+    guard entry.hasDescriptor, let listed = known[entry.offset] else { return entry }
+    var entry = entry
+    entry.compressedSize = listed.compressedSize
+    entry.size = listed.size
+    entry.crc32 = listed.crc32
+    return entry
+  }
+
   private mutating func decide(_ entry: inout ZipEntry) throws(ZipError) -> Step? {
-    if entry.hasDescriptor, let listed = known[entry.offset] {
-      entry.compressedSize = listed.compressedSize
-      entry.size = listed.size
-      entry.crc32 = listed.crc32
-    }
+    entry = completed(entry)
     if endIsUnknown(entry), entry.method != ZipEntry.deflated || entry.isEncrypted {
       return .needsDirectory(entry)
     }
     scratch.removeAll(keepingCapacity: true)
     nextOrdinal += 1
-    if let obstacle = entry.obstacle(limits) {
-      guard !endIsUnknown(entry) else { throw obstacle }
-      state = .skipping(entry, remaining: entry.compressedSize)
-      return .refused(entry, obstacle)
-    }
     state = .decision(entry)
     return nil
   }

@@ -91,7 +91,9 @@ final class StreamIterator {
       if !stream.isInherited { return stream }
       _ = Unmanaged.passRetained(stream)
     }
+    hasEnded = true
     let fresh = try handle.dataset.stream(batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+    hasEnded = false
     stream = fresh
     handle.remember(self)
     return fresh
