@@ -1,84 +1,83 @@
 /// Which Python a command runs under, and which rule said so.
 public struct InterpreterChoice: Equatable, Sendable {
+  /// In order: the first rule that applies decides.
   public enum Rule: String, Sendable {
     case option = "--python"
     case environment = "PIXCRAWLER_PYTHON"
     case activeVenv = "VIRTUAL_ENV"
-    case nearestVenv = ".venv"
+    case nearestVenv = "The nearest .venv"
     case path = "PATH"
   }
 
   public var rule: Rule
-  /// The interpreter, as it was named: a venv's python is not resolved to the one it was made from.
+  /// The interpreter's absolute path, as it was named: a venv's python is not resolved to the one it was made from.
   public var python: String
 
-  /// What the choice may look at.
-  public struct Surroundings {
-    public var environment: [String: String]
-    public var currentFolder: String
-    public var isExecutable: (String) -> Bool
-    public var isFolder: (String) -> Bool
+  /// A rule that applies but names something unusable is an error, not a reason to try the next.
+  public init(
+    option: String?, environment: [String: String], currentFolder: String, files: some FileSystem
+  ) throws(LaunchError) {
+    let search = Search(currentFolder: currentFolder, path: environment["PATH"] ?? "", files: files)
+    func variable(_ rule: Rule) -> String? { environment[rule.rawValue].flatMap { $0.isEmpty ? nil : $0 } }
 
-    public init(
-      environment: [String: String], currentFolder: String, isExecutable: @escaping (String) -> Bool,
-      isFolder: @escaping (String) -> Bool
-    ) {
-      self.environment = environment
-      self.currentFolder = currentFolder
-      self.isExecutable = isExecutable
-      self.isFolder = isFolder
-    }
-  }
-
-  /// The first rule that applies decides; if what it names is unusable, that is an error, not a reason to go on.
-  public init(option: String?, in surroundings: Surroundings) throws(LaunchError) {
     if let option {
-      self = try InterpreterChoice(.option, option, surroundings)
-    } else if let named = surroundings.environment["PIXCRAWLER_PYTHON"], !named.isEmpty {
-      self = try InterpreterChoice(.environment, named, surroundings)
-    } else if let venv = surroundings.environment["VIRTUAL_ENV"], !venv.isEmpty {
-      self = try InterpreterChoice(.activeVenv, venv, surroundings)
-    } else if let venv = InterpreterChoice.nearestVenv(surroundings) {
-      self = try InterpreterChoice(.nearestVenv, venv, surroundings)
-    } else if let python = InterpreterChoice.onPath("python3", surroundings) {
+      self = try search.choice(.option, option)
+    } else if let named = variable(.environment) {
+      self = try search.choice(.environment, named)
+    } else if let venv = variable(.activeVenv) {
+      self = try search.choice(.activeVenv, venv)
+    } else if let venv = search.nearestVenv() {
+      self = try search.choice(.nearestVenv, venv)
+    } else if let python = search.onPath("python3") {
       self.init(rule: .path, python: python)
     } else {
       throw .noInterpreter
     }
   }
 
-  private init(rule: Rule, python: String) {
+  init(rule: Rule, python: String) {
     self.rule = rule
     self.python = python
   }
 
-  /// `named` is a venv's folder, an interpreter's path, or a command on PATH.
-  private init(_ rule: Rule, _ named: String, _ surroundings: Surroundings) throws(LaunchError) {
-    let candidate: String? =
-      if surroundings.isFolder(named) {
-        ["python3", "python"].map { "\(named)/bin/\($0)" }.first(where: surroundings.isExecutable)
-      } else if named.contains("/") {
-        surroundings.isExecutable(named) ? named : nil
-      } else {
-        InterpreterChoice.onPath(named, surroundings)
-      }
-    guard let candidate else { throw .unusable(rule: rule, named: named) }
-    self.init(
-      rule: rule, python: candidate.hasPrefix("/") ? candidate : "\(surroundings.currentFolder)/\(candidate)")
-  }
+  private struct Search<Files: FileSystem> {
+    let currentFolder: String
+    let path: String
+    let files: Files
 
-  private static func nearestVenv(_ surroundings: Surroundings) -> String? {
-    var folder = surroundings.currentFolder[...]
-    while true {
-      let venv = "\(folder == "/" ? "" : folder)/.venv"
-      if surroundings.isFolder(venv) { return venv }
-      guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return nil }
-      folder = slash == folder.startIndex ? "/" : folder[..<slash]
+    /// `named` is a venv's folder, an interpreter's path, or a command on PATH.
+    func choice(_ rule: Rule, _ named: String) throws(LaunchError) -> InterpreterChoice {
+      let candidate: String? =
+        if !named.contains("/"), rule != .activeVenv, let command = onPath(named) {
+          command
+        } else if files.isFolder(absolute(named)) {
+          ["python", "python3"].map { "\(absolute(named))/bin/\($0)" }.first(where: files.isExecutable)
+        } else {
+          files.isExecutable(absolute(named)) ? absolute(named) : nil
+        }
+      guard let candidate else { throw .unusable(rule: rule, named: named) }
+      return InterpreterChoice(rule: rule, python: candidate)
     }
-  }
 
-  private static func onPath(_ command: String, _ surroundings: Surroundings) -> String? {
-    (surroundings.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(command)" }
-      .first(where: surroundings.isExecutable)
+    func nearestVenv() -> String? {
+      var folder = currentFolder[...]
+      while true {
+        while folder.last == "/" { folder.removeLast() }
+        if files.isFolder("\(folder)/.venv") { return "\(folder)/.venv" }
+        guard let slash = folder.lastIndex(of: "/") else { return nil }
+        folder = folder[..<slash]
+      }
+    }
+
+    /// Empty entries of PATH mean the current folder to a shell; no Python is taken from there unasked.
+    func onPath(_ command: String) -> String? {
+      path.split(separator: ":").map { absolute("\($0)/\(command)") }.first(where: files.isExecutable)
+    }
+
+    private func absolute(_ path: String) -> String {
+      var path = path.hasPrefix("/") ? path : "\(currentFolder)/\(path)"
+      while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+      return path
+    }
   }
 }

@@ -3,50 +3,44 @@ import Glibc
 
 /// Becomes the user's Python, in this very process, with the engine as the module `pixcrawler`.
 public enum Launch {
-  /// Runs `arguments` as that Python would: a script and its arguments, `-m module`, `-c code`, `-`.
+  /// Runs the last `count` arguments of this process as that Python would: a script and its arguments, `-m module`,
+  /// `-c code`, `-`. They are passed on byte for byte, as arguments need not be UTF-8.
   ///
-  /// Returns only with an exit status, or when nothing could be started.
-  public static func run(_ interpreter: Interpreter, arguments: [String]) throws(LaunchError) -> Int32 {
-    let folder = packageFolder()
+  /// Returns only when nothing could be started; else the process ends with Python's own exit status.
+  public static func run(_ interpreter: Interpreter, lastArguments count: Int) throws(LaunchError) -> Never {
+    let home = getenv("PIXCRAWLER_HOME").map { String(cString: $0) }
+    let folder = PackageFolder.path(program: LocalFileSystem().resolved("/proc/self/exe"), home: home)
     exportToChildren(folder)
-    var argv: [UnsafeMutablePointer<CChar>?] = ([interpreter.python] + arguments).map { strdup($0) }
-    argv.append(nil)
+    let argv = argumentVector(interpreter.python, lastArguments: count)
     guard let library = interpreter.library else {
       execv(interpreter.python, argv)
       throw .broken(python: interpreter.python, reason: String(cString: strerror(errno)))
     }
-    var reason = [CChar](repeating: 0, count: 512)
-    let status = pix_become_python(
-      strdup(library), strdup("\(folder)/pixcrawler/__init__.abi3.so"), Int32(argv.count - 1), forever(argv),
-      &reason, reason.count)
-    guard status != -1 || reason[0] == 0 else {
-      throw .broken(
-        python: interpreter.python,
-        reason: String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-    }
-    return status
+    // The last error's text; CPython keeps the other strings as long as the process lives.
+    let module = forever("\(folder)/pixcrawler/__init__.abi3.so")
+    let reason = pix_become_python(forever(library), module, Int32(count + 1), argv)
+    throw .broken(python: interpreter.python, reason: reason.map { String(cString: $0) } ?? "unknown")
   }
 
-  /// CPython keeps its argv.
-  private static func forever(_ argv: [UnsafeMutablePointer<CChar>?])
-    -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-  {
-    let copy = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: argv.count)
-    copy.initialize(from: argv, count: argv.count)
-    return copy
-  }
-
-  /// `<prefix>/lib/pixcrawler/python`, beside the `<prefix>/bin` this program lies in.
-  private static func packageFolder() -> String {
-    let program = Interpreter.resolvedPath("/proc/self/exe")
-    let prefix = program.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-    return prefix.joined(separator: "/") + "/lib/pixcrawler/python"
+  private static func argumentVector(
+    _ python: String, lastArguments count: Int
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+    let argv = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count + 2)
+    argv[0] = forever(python)
+    let first = Int(CommandLine.argc) - count
+    for index in 0..<count { argv[index + 1] = CommandLine.unsafeArgv[first + index] }
+    argv[count + 1] = nil
+    return argv
   }
 
   /// Processes that the script starts find the same module by path.
   private static func exportToChildren(_ folder: String) {
-    let inherited = getenv("PYTHONPATH").map { String(cString: $0) } ?? ""
-    if inherited.split(separator: ":").first.map(String.init) == folder { return }
-    setenv("PYTHONPATH", inherited.isEmpty ? folder : "\(folder):\(inherited)", 1)
+    let inherited = getenv("PYTHONPATH").map { [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
+    let value = ModuleSearchPath.value([UInt8](folder.utf8), before: inherited)
+    (value + [0]).withUnsafeBytes { bytes in
+      _ = setenv("PYTHONPATH", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), 1)
+    }
   }
+
+  private static func forever(_ text: String) -> UnsafeMutablePointer<CChar> { strdup(text) }
 }

@@ -7,7 +7,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a script under your own Python, with the engine as the module pixcrawler.",
     discussion: """
       The Python is the one --python names, else PIXCRAWLER_PYTHON, else the active virtual environment, else the
-      nearest .venv upwards, else python3 on PATH. Everything after the script goes to the script; -m, -c and -
+      nearest .venv upwards, else python3 on PATH. Everything after the script goes to the script; -m, -c, -X and -
       work as they do with python. The exit status is the script's.
 
       Examples:
@@ -16,25 +16,26 @@ struct RunCommand: ParsableCommand {
         pixcrawler run -m pytest tests
       """)
 
-  @Option(help: "A virtual environment's folder or an interpreter.")
+  @Option(help: ArgumentHelp("A virtual environment's folder or an interpreter.", valueName: "path"))
   var python: String?
 
-  @Argument(parsing: .captureForPassthrough, help: "The script and its arguments.")
+  @Argument(parsing: .captureForPassthrough, help: "The script and its arguments, or Python's own options.")
   var arguments: [String] = []
 
   mutating func run() throws {
-    if ["--help", "-h"].contains(arguments.first) { throw CleanExit.helpRequest(self) }
-    if arguments.isEmpty {
+    if let first = arguments.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(self) }
+    guard !arguments.isEmpty else {
       throw ValidationError("Name a script to run, like: pixcrawler run train.py")
     }
-    let status: Int32
     do throws(LaunchError) {
-      let choice = try InterpreterChoice(option: python, in: .current)
-      status = try Launch.run(try Interpreter(choice), arguments: arguments)
+      let files = LocalFileSystem()
+      let choice = try InterpreterChoice(
+        option: python, environment: ProcessEnvironment.current, currentFolder: LocalFileSystem.currentFolder,
+        files: files)
+      try Launch.run(try Interpreter(choice, files: files), lastArguments: arguments.count)
     } catch {
       Failure.tell("\(error)")
       throw ExitCode.failure
     }
-    throw ExitCode(status)
   }
 }
