@@ -30,7 +30,7 @@ let package = Package(
     .target(
       name: "PixPublish",
       dependencies: [
-        "PixStream",
+        "PixStream", "PixRemote", "PixDecode",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
       ],

@@ -40,7 +40,7 @@ extension ErrorReport {
     case .short(let chunk, let declared, let found, let entry):
       self.init(
         .download,
-        "chunk \(chunk) was cut short: it ended after \(ErrorReport.bytes(found)) of "
+        "chunk \(chunk) was cut short: it ended after \(ErrorReport.grouped(found)) of "
           + "\(ErrorReport.bytes(declared))\(entry.map { ", inside \($0)" } ?? ""). "
           + "The images before the cut were read; the file on the server is incomplete")
       chunkID = chunk

@@ -1,8 +1,8 @@
 import CCodecs
 
 /// CRC-32 as zip uses it (APPNOTE 4.4.7).
-enum Checksum {
-  static func crc32(of bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+public enum Checksum {
+  public static func crc32(of bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
     UInt32(
       truncatingIfNeeded: CCodecs.crc32_z(
         UInt(previous), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))

@@ -1,0 +1,27 @@
+/// Why a dataset could not be packed or served.
+public enum PublishError: Error, Equatable, Sendable, CustomStringConvertible {
+  case notAFolder(String)
+  case noImages(String)
+  case outputNotEmpty(String)
+  case outputInsideInput(String)
+  case file(path: String, reason: String)
+  case noDatasets(String)
+  case address(host: String, port: Int, reason: String)
+
+  public var description: String {
+    switch self {
+    case .notAFolder(let path): "\(path) is no folder"
+    case .noImages(let path):
+      "\(path) holds no JPEG, PNG or WebP images. Put them into one folder per class, like \(path)/cat/1.jpg"
+    case .outputNotEmpty(let path):
+      "\(path) holds files already. Choose a new folder, or replace the dataset in it with --force"
+    case .outputInsideInput(let path):
+      "\(path) lies inside the folder that is packed. Choose a place outside it"
+    case .file(let path, let reason): "\(path): \(reason)"
+    case .noDatasets(let path):
+      "\(path) holds no dataset: no dataset.json in it or one folder below. Make one: pixcrawler pack PHOTOS \(path)"
+    case .address(let host, let port, let reason):
+      "cannot listen on \(host) port \(port): \(reason). Choose another with --port, or --port 0 for a free one"
+    }
+  }
+}

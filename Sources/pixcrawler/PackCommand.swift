@@ -1,0 +1,67 @@
+import ArgumentParser
+import PixPublish
+import PixStream
+
+struct PackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Make a dataset out of a folder of class folders of images.",
+    discussion: """
+      FOLDER/cat/1.jpg becomes an image with the label cat. What is an image (JPEG, PNG, WebP) is told by content;
+      other files are left out and named. OUT gets dataset.json and chunks/*.zip, the same bytes for the same files
+      and seed.
+
+      Examples:
+        pixcrawler pack photos/ pets/
+        pixcrawler pack photos/ pets/ --chunk-size 200 --seed 7
+      """)
+
+  @Argument(help: "A folder with one folder of images per class.")
+  var folder: String
+
+  @Argument(help: "The folder to make; it must be new or empty.")
+  var out: String
+
+  @Option(help: "Images per chunk.")
+  var chunkSize = 500
+
+  @Option(help: "Seed of the shuffle that mixes the classes.")
+  var seed: UInt64 = 0
+
+  @Option(help: "The dataset's name. Default: the name of OUT.")
+  var name: String?
+
+  @Flag(help: "Replace the dataset that lies in OUT.")
+  var force = false
+
+  func validate() throws {
+    guard chunkSize >= 1 else { throw ValidationError("--chunk-size must be at least 1") }
+  }
+
+  func run() throws {
+    let bar = ProgressBar("Packing")
+    do throws(PublishError) {
+      let packer = DatasetPacker(
+        folder: folder, output: out, chunkSize: chunkSize, seed: seed, name: name, replaces: force)
+      let report = try packer.pack { bar.show($0.images, of: $0.imagesInAll) }
+      bar.finish()
+      tell(report)
+    } catch {
+      bar.finish()
+      Failure.tell("\(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func tell(_ report: DatasetPacker.Report) {
+    if !report.leftOut.isEmpty {
+      let shown = report.leftOut.prefix(5).joined(separator: ", ") + (report.leftOut.count > 5 ? ", …" : "")
+      Failure.tell("\(report.leftOut.count) files are no JPEG, PNG or WebP images and were left out: \(shown)")
+    }
+    let job = report.job
+    print(
+      "Packed \(job.numImages ?? 0) images of \(job.labels?.count ?? 0) classes into \(job.numChunks ?? 0) chunks "
+        + "in \(out)")
+    print("Next: pixcrawler info \(out)   or   pixcrawler serve \(out)")
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import PixPublish
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve datasets over HTTP, as the service would.",
+    discussion: """
+      Serves DIR itself if it has a dataset.json, and every direct subfolder that has one: through the service's
+      routes (/api/v1/jobs/…) and as plain files. With a key, nothing is given out without it. Ctrl-C ends it.
+
+      Examples:
+        pixcrawler serve pets/
+        pixcrawler serve datasets/ --port 8000 --api-key KEY
+        pixcrawler info pets --base-url http://127.0.0.1:8000 --api-key KEY
+      """)
+
+  @Argument(help: "A dataset's folder, or a folder of them.")
+  var dir: String
+
+  @Option(help: "The IP address to listen on.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port; 0 lets the system choose.")
+  var port: UInt16 = 8000
+
+  @Option(help: "The key clients must send. Default: PIXCRAWLER_SERVE_KEY from the environment; without, none.")
+  var apiKey: String?
+
+  func run() throws {
+    let key = apiKey ?? getenv("PIXCRAWLER_SERVE_KEY").map { String(cString: $0) }
+    let server: DatasetServer
+    do throws(PublishError) { server = try DatasetServer(dir, host: host, port: port, key: key) } catch {
+      Failure.tell("\(error)")
+      throw ExitCode.failure
+    }
+    var stopSignals = sigset_t()
+    sigemptyset(&stopSignals)
+    sigaddset(&stopSignals, SIGINT)
+    sigaddset(&stopSignals, SIGTERM)
+    pthread_sigmask(SIG_BLOCK, &stopSignals, nil)
+    signal(SIGPIPE, SIG_IGN)
+    let host = host
+    Task.detached {
+      do throws(PublishError) {
+        try await server.run { port in ServeCommand.announce(server, host: host, port: port, hasKey: key != nil) }
+      } catch {
+        Failure.tell("\(error)")
+        Glibc.exit(1)
+      }
+    }
+    var received: Int32 = 0
+    sigwait(&stopSignals, &received)
+  }
+
+  private static func announce(_ server: DatasetServer, host: String, port: Int, hasKey: Bool) {
+    let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    let datasets = server.datasets
+    let count = "\(datasets.count) \(datasets.count == 1 ? "dataset" : "datasets")"
+    print("Serving \(count) on \(url)\(hasKey ? " (key required)" : "")")
+    for dataset in datasets.prefix(10) {
+      print("  pixcrawler info \(dataset) --base-url \(url)\(hasKey ? " --api-key KEY" : "")")
+    }
+    fflush(nil)
+  }
+}
