@@ -23,7 +23,10 @@ let package = Package(
         "PixLaunch", "PixPublish", "PixStream",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strictSwift),
+      swiftSettings: strictSwift,
+      // The static Swift library exports every symbol, and the Python module, opened in the same process, would
+      // then bind to this program's copy of the engine instead of its own.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
 
     // Floor 2: the faces.
     .target(name: "PixLaunch", dependencies: ["CLaunch"], swiftSettings: strictSwift),
