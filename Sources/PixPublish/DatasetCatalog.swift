@@ -36,7 +36,8 @@ struct DatasetCatalog {
 
   /// The file behind a URL path; nil when there is none inside the root.
   func file(at path: String) -> String? {
-    guard !path.contains("\0"), let resolved = realpath(root + "/" + path, nil), let base = realpath(root, nil)
+    guard !path.contains("\0"), let resolved = realpath(root + "/" + path, nil),
+      let base = realpath(root, nil)
     else { return nil }
     defer {
       free(resolved)

@@ -87,35 +87,36 @@ public struct DatasetPacker {
   ) throws(PublishError) -> ChunkReference {
     let identifier = "chunk_" + String(repeating: "0", count: max(0, 4 - String(index).count)) + String(index)
     let path = "\(output)/chunks/\(identifier).zip"
-    var writer: ZipWriter?
-    var digest = ""
-    try doing(path) {
+    let file = try doing(path) {
       try Data().write(to: URL(fileURLWithPath: path + ".partial"))
-      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path + ".partial"))
-      defer { try? file.close() }
-      writer = ZipWriter(file)
-      try writer?.add("metadata.json", try encoded(ChunkContents(chunkIndex: index, images: images)))
+      return try FileHandle(forWritingTo: URL(fileURLWithPath: path + ".partial"))
     }
+    defer { try? file.close() }
+    var writer = ZipWriter(file)
+    let contents = ChunkContents(chunkIndex: index, images: images)
+    try doing(path) { try writer.add("metadata.json", try encoded(contents)) }
     for image in images {
-      try doing("\(folder)/\(image.path)") {
-        let content = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(image.path)"))
-        try writer?.add(image.path, content)
-        packed(content.count)
+      let content = try doing("\(folder)/\(image.path)") {
+        try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(image.path)"))
       }
+      try doing(path) { try writer.add(image.path, content) }
+      packed(content.count)
     }
-    try doing(path) {
-      digest = try writer?.finish() ?? ""
+    let digest = try doing(path) {
+      let digest = try writer.finish()
       try FileManager.default.moveItem(atPath: path + ".partial", toPath: path)
+      return digest
     }
     return ChunkReference(
       chunkID: identifier, chunkIndex: index, url: "chunks/\(identifier).zip", numImages: images.count,
-      sizeBytes: writer?.size, sha256: digest)
+      sizeBytes: writer.size, sha256: digest)
   }
 
   private func describe(_ images: [ImageFolder.Image], _ chunks: [ChunkReference]) -> Job {
     Job(
       id: name, name: name, version: "1", progress: 100, numImages: images.count, numChunks: chunks.count,
-      chunkSize: chunkSize, sizeBytes: chunks.compactMap(\.sizeBytes).reduce(0, +), createdAt: createdAt(images),
+      chunkSize: chunkSize, sizeBytes: chunks.compactMap(\.sizeBytes).reduce(0, +),
+      createdAt: createdAt(images),
       labels: Set(images.compactMap(\.label)).sorted(), chunks: chunks)
   }
 
@@ -137,9 +138,12 @@ public struct DatasetPacker {
     return try encoder.encode(value) + Data("\n".utf8)
   }
 
-  private func doing(_ path: String, _ body: () throws -> Void) throws(PublishError) {
-    do { try body() } catch let error as PublishError { throw error } catch {
-      throw .file(path: path, reason: (error as NSError).localizedDescription)
+  private func doing<Result>(_ path: String, _ body: () throws -> Result) throws(PublishError) -> Result {
+    do { return try body() } catch {
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+      let reason =
+        cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
+      throw .file(path: path, reason: reason)
     }
   }
 }

@@ -55,7 +55,11 @@ public struct DatasetServer: Sendable {
         try await running.value
         reason = "\(error)"
       } catch let cause as SocketError {
-        if case .failed(_, let code, _) = cause { reason = String(cString: strerror(code)) } else { reason = "\(cause)" }
+        if case .failed(_, let code, _) = cause {
+          reason = String(cString: strerror(code))
+        } else {
+          reason = "\(cause)"
+        }
       } catch let cause { reason = "\(cause)" }
       throw .address(host: host, port: Int(port), reason: reason)
     }
@@ -69,7 +73,9 @@ public struct DatasetServer: Sendable {
       guard isAuthorized(request) else { return refused }
       return api(Array(path.dropFirst(3)), request)
     }
-    guard request.method == .GET || request.method == .HEAD else { return failure(405, "only GET and HEAD work here") }
+    guard request.method == .GET || request.method == .HEAD else {
+      return failure(405, "only GET and HEAD work here")
+    }
     guard isAuthorized(request) || isSigned(request) else { return refused }
     guard let file = catalog.file(at: request.path), let served = ServedFile(file) else {
       return failure(404, "there is no file at this path")

@@ -52,7 +52,8 @@ struct ImageFolder {
     defer { fclose(file) }
     var start = [UInt8](repeating: 0, count: 16)
     let count = fread(&start, 1, start.count, file)
-    guard start.withUnsafeBytes({ ImageFormat(sniffing: UnsafeRawBufferPointer(rebasing: $0[..<count])) }) != nil
+    guard
+      start.withUnsafeBytes({ ImageFormat(sniffing: UnsafeRawBufferPointer(rebasing: $0[..<count])) }) != nil
     else { return leftOut.append(path) }
     let folders = path.split(separator: "/")
     images.append(

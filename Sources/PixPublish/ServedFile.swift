@@ -26,7 +26,9 @@ struct ServedFile {
       .acceptRanges: "bytes", .eTag: eTag, .lastModified: lastModified,
       .contentType: path.hasSuffix(".json") ? "application/json" : "application/zip",
     ]
-    if request.headers[.ifNoneMatch] == eTag { return HTTPResponse(statusCode: .notModified, headers: headers) }
+    if request.headers[.ifNoneMatch] == eTag {
+      return HTTPResponse(statusCode: .notModified, headers: headers)
+    }
     let condition = request.headers[HTTPHeader("If-Range")]
     let isCurrent = condition == nil || condition == eTag || condition == lastModified
     switch ByteRange(isCurrent ? request.headers[.range] : nil, size: size) {
