@@ -1,0 +1,23 @@
+import Testing
+
+@testable import PixLaunch
+
+@Suite struct ModuleSearchPathTests {
+  @Test(arguments: [
+    ("", "/pix"), ("/a", "/pix:/a"), ("/a:/b", "/pix:/a:/b"), ("/pix", "/pix"), ("/pix:/a", "/pix:/a"),
+    ("/pixels", "/pix:/pixels"), ("/a:/pix", "/pix:/a:/pix"),
+  ])
+  func theUsersEntriesComeAfterOurs(inherited: String, value: String) {
+    #expect(ModuleSearchPath.value(Array("/pix".utf8), before: Array(inherited.utf8)) == Array(value.utf8))
+  }
+
+  @Test func bytesThatAreNoTextSurvive() {
+    #expect(ModuleSearchPath.value([1], before: [0xFF, 0xFE]) == [1, UInt8(ascii: ":"), 0xFF, 0xFE])
+  }
+
+  @Test func thePackageLiesBesideTheProgram() {
+    #expect(PackageFolder.path(program: "/opt/pix/bin/pixcrawler", home: nil) == "/opt/pix/lib/pixcrawler/python")
+    #expect(PackageFolder.path(program: "/bin/pixcrawler", home: "") == "/lib/pixcrawler/python")
+    #expect(PackageFolder.path(program: "/x/bin/pixcrawler", home: "/home/b") == "/home/b/lib/pixcrawler/python")
+  }
+}
