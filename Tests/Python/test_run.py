@@ -10,6 +10,7 @@ import sysconfig
 import textwrap
 import time
 
+import pexpect
 import pytest
 
 LIMIT = 60  # seconds that any one process may take
@@ -189,6 +190,26 @@ def test_signals(pixcrawler, environment, tmp_path, python, how):
             process.communicate(timeout=LIMIT)
     assert ends[0] == ends[1]
     assert ends[1][0] == -how
+
+
+def test_the_prompt_on_a_terminal(pixcrawler, environment, python):
+    environment = {**environment, "PYTHON_BASIC_REPL": "1", "TERM": "dumb"}
+    prompt = pexpect.spawn(
+        pixcrawler, ["run", "--python", python, "-q", "-i", "-c", "x = 41"], env=environment, timeout=LIMIT)
+    try:
+        prompt.expect_exact(">>> ")
+        prompt.sendline("print(x + 1)")
+        prompt.expect_exact("\r\n42\r\n>>> ")
+        prompt.sendline("import time; print('rea' + 'dy'); time.sleep(60)")
+        prompt.expect_exact("\r\nready\r\n")
+        prompt.sendintr()
+        prompt.expect_exact("KeyboardInterrupt\r\n>>> ")
+        prompt.sendline("raise SystemExit(3)")
+        prompt.expect(pexpect.EOF)
+        prompt.wait()
+        assert prompt.exitstatus == 3
+    finally:
+        prompt.close(force=True)
 
 
 def run(pixcrawler, environment, *arguments, **options):

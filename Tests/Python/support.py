@@ -1,0 +1,146 @@
+"""Datasets, photographs and hosts that the tests of reading share; conftest.py makes the fixtures known."""
+
+import atexit
+import functools
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = str(pathlib.Path(os.environ.get("PIXCRAWLER_BIN", ROOT / "build/bin/pixcrawler")).resolve())
+#: The system's Python, with its Pillow on the system's libjpeg-turbo: the witness arrays are compared with.
+WITNESS = "/usr/bin/python3"
+KEY = "test-key-7f3a"
+
+
+@functools.lru_cache
+def made_datasets():
+    """The folder of the datasets of Tests/Fixtures/make_datasets.py."""
+    folder = tempfile.mkdtemp(prefix="pixcrawler-datasets-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    subprocess.run([WITNESS, ROOT / "Tests/Fixtures/make_datasets.py", folder], check=True, timeout=300)
+    return folder
+
+
+@functools.lru_cache
+def made_cases():
+    """What reading each of them should come to."""
+    with open(os.path.join(made_datasets(), "cases.json")) as file:
+        return json.load(file)
+
+
+def command(*arguments, check=True, timeout=120, **options):
+    """Runs the pixcrawler program."""
+    return subprocess.run(
+        [BINARY, *map(str, arguments)], check=check, timeout=timeout, capture_output=True, text=True, **options)
+
+
+def script(code, *arguments, timeout=120, python=sys.executable, **options):
+    """Runs Python code in a process of its own under the program; fails the test when the code fails."""
+    result = subprocess.run(
+        [BINARY, "run", "--python", python, "-c", code, *map(str, arguments)], timeout=timeout,
+        capture_output=True, text=True, **options)
+    assert result.returncode == 0, f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`pixcrawler serve` on a port the system chose."""
+
+    def __init__(self, folder, *options):
+        self.process = subprocess.Popen(
+            [BINARY, "serve", str(folder), "--port", "0", *options], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.banner = self.process.stdout.readline()
+        assert " on http://" in self.banner, self.banner + self.process.stderr.read()
+        self.url = self.banner.split(" on ")[1].split()[0]
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(timeout=10)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+
+@pytest.fixture(scope="session")
+def cases():
+    return made_cases()
+
+
+@pytest.fixture(scope="session")
+def datasets():
+    return made_datasets()
+
+
+@pytest.fixture(scope="session")
+def good(datasets):
+    return os.path.join(datasets, "good")
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory):
+    """A folder of class folders of real photographs in every format."""
+    out = tmp_path_factory.mktemp("photos")
+    subprocess.run(
+        [WITNESS, ROOT / "scripts/corpus.py", out, "--images", "120", "--width", "160", "--height", "120",
+         "--formats", "mixed"], check=True, timeout=300)
+    return out
+
+
+@pytest.fixture(scope="session")
+def packed(photos, tmp_path_factory):
+    """The photographs as a dataset of several chunks."""
+    out = tmp_path_factory.mktemp("packed") / "photos"
+    command("pack", photos, out, "--chunk-size", "50")
+    return out
+
+
+@pytest.fixture(scope="session")
+def server(packed):
+    server = Server(packed.parent, "--api-key", KEY)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nginx(packed, tmp_path_factory):
+    """nginx as a static host of the packed photographs."""
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    home = tmp_path_factory.mktemp("nginx")
+    port = free_port()
+    (home / "nginx.conf").write_text(f"""
+        daemon off; pid {home}/pid; error_log stderr; worker_processes 1; {"user root;" if os.getuid() == 0 else ""}
+        events {{}}
+        http {{
+          access_log off;
+          server {{ listen 127.0.0.1:{port}; root {packed.parent}; }}
+        }}""")
+    process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline, "nginx does not listen"
+            time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=10)
+    process.stderr.close()
