@@ -40,6 +40,13 @@ def pixcrawler():
     return str(PIXCRAWLER)
 
 
+@pytest.fixture(scope="session")
+def sanitized(pixcrawler):
+    """Whether the program was built with AddressSanitizer or ThreadSanitizer, which catch crashes themselves."""
+    program = pathlib.Path(pixcrawler).read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
+
+
 def interpreters():
     """The one that runs these tests, then one of each other minor version."""
     chosen = {sys.version_info[:2]: sys.executable}
