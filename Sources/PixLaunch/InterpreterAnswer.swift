@@ -30,7 +30,8 @@ struct InterpreterAnswer: Equatable {
     self.version = version
     isFreeThreaded = lines[3] == "1"
     libraries =
-      lines[4] == "1" && lines[5].contains(".so") ? ["\(lines[6])/\(lines[5])", "\(lines[6])/\(lines[7])/\(lines[5])"] : []
+      lines[4] == "1" && lines[5].contains(".so")
+      ? ["\(lines[6])/\(lines[5])", "\(lines[6])/\(lines[7])/\(lines[5])"] : []
   }
 
   /// Shims answer with the interpreter that they stand for, which then takes their place.

@@ -3,7 +3,9 @@ import Glibc
 /// Asks an interpreter about itself by running it once: for shims, unusual places, statically linked ones.
 enum InterpreterQuery {
   static func ask(_ python: String, _ files: some FileSystem) throws(LaunchError) -> Interpreter {
-    guard let answer = InterpreterAnswer(try output(of: [python, "-E", "-s", "-S", "-c", InterpreterAnswer.question]))
+    guard
+      let answer = InterpreterAnswer(
+        try output(of: [python, "-E", "-s", "-S", "-c", InterpreterAnswer.question]))
     else { throw .notPython(python) }
     return try answer.interpreter(asked: python, files)
   }

@@ -16,7 +16,7 @@ public enum Launch {
       execv(interpreter.python, argv)
       throw .broken(python: interpreter.python, reason: String(cString: strerror(errno)))
     }
-    // The last error's text; CPython keeps the other strings as long as the process lives.
+    // CPython keeps these strings as long as the process lives.
     let module = forever("\(folder)/pixcrawler/__init__.abi3.so")
     let reason = pix_become_python(forever(library), module, Int32(count + 1), argv)
     throw .broken(python: interpreter.python, reason: reason.map { String(cString: $0) } ?? "unknown")
@@ -35,7 +35,8 @@ public enum Launch {
 
   /// Processes that the script starts find the same module by path.
   private static func exportToChildren(_ folder: String) {
-    let inherited = getenv("PYTHONPATH").map { [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
+    let inherited =
+      getenv("PYTHONPATH").map { [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
     let value = ModuleSearchPath.value([UInt8](folder.utf8), before: inherited)
     (value + [0]).withUnsafeBytes { bytes in
       _ = setenv("PYTHONPATH", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), 1)

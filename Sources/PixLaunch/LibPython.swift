@@ -17,7 +17,8 @@ struct LibPython<Files: FileSystem> {
     guard version >= Interpreter.oldest else {
       throw .unsupported(python: python, found: "Python \(version)")
     }
-    let prefixes = [prefix(of: real)] + (venv?.home.map { [prefix(of: files.resolved($0) + "/python")] } ?? [])
+    let prefixes =
+      [prefix(of: real)] + (venv?.home.map { [prefix(of: files.resolved($0) + "/python")] } ?? [])
     guard let library = library(version, in: prefixes) else { return nil }
     return try Interpreter(python: python, version: version, library: library)
   }

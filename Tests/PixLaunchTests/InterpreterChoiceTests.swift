@@ -9,11 +9,13 @@ import Testing
       "/usr/bin/python3.12", "/home/me/work/env/bin/python",
     ],
     folders: [
-      "/opt/py", "/active", "/home/me/.venv", "/home/me/work/env", "/home/broken/.venv", "/home/me/python3.12",
+      "/opt/py", "/active", "/home/me/.venv", "/home/me/work/env", "/home/broken/.venv",
+      "/home/me/python3.12",
     ])
 
   private static func choice(
-    _ option: String? = nil, _ environment: [String: String] = ["PATH": "/usr/bin"], in folder: String = "/tmp"
+    _ option: String? = nil, _ environment: [String: String] = ["PATH": "/usr/bin"],
+    in folder: String = "/tmp"
   ) throws -> InterpreterChoice {
     try InterpreterChoice(option: option, environment: environment, currentFolder: folder, files: files)
   }
@@ -40,7 +42,8 @@ import Testing
       try Self.choice(nil, environment, in: here)
         == InterpreterChoice(rule: .nearestVenv, python: "/home/me/.venv/bin/python"))
     #expect(
-      try Self.choice(nil, environment, in: "/tmp") == InterpreterChoice(rule: .path, python: "/usr/bin/python3"))
+      try Self.choice(nil, environment, in: "/tmp")
+        == InterpreterChoice(rule: .path, python: "/usr/bin/python3"))
   }
 
   @Test func emptyVariablesAreNoRules() throws {
@@ -63,7 +66,9 @@ import Testing
   }
 
   @Test func whatARuleNamesIsNeverSilentlySkipped() {
-    #expect(throws: LaunchError.unusable(rule: .option, named: "/none")) { try Self.choice("/none", Self.everything) }
+    #expect(throws: LaunchError.unusable(rule: .option, named: "/none")) {
+      try Self.choice("/none", Self.everything)
+    }
     #expect(throws: LaunchError.unusable(rule: .option, named: "")) { try Self.choice("", Self.everything) }
     #expect(throws: LaunchError.unusable(rule: .environment, named: "pythonx")) {
       try Self.choice(nil, ["PIXCRAWLER_PYTHON": "pythonx", "VIRTUAL_ENV": "/active", "PATH": "/usr/bin"])

@@ -14,7 +14,10 @@ import Testing
     let library = "/usr/lib/aarch64-linux-gnu/libpython3.11.so.1.0"
     #endif
     let files = FakeFileSystem(
-      links: ["/v/bin/python": "/v/bin/python3", "/v/bin/python3": "/usr/bin/python3", "/usr/bin/python3": "/usr/bin/python3.11"],
+      links: [
+        "/v/bin/python": "/v/bin/python3", "/v/bin/python3": "/usr/bin/python3",
+        "/usr/bin/python3": "/usr/bin/python3.11",
+      ],
       texts: ["/v/pyvenv.cfg": "home = /usr/bin\nversion = 3.11.2\n"], libraries: [library])
     #expect(
       try found("/v/bin/python", files)
@@ -38,7 +41,9 @@ import Testing
     #expect(try found("/v/bin/python", files)?.version == PythonVersion(3, 12))
   }
 
-  @Test(arguments: ["/shims/python3", "/opt/pypy/bin/pypy3.10", "/usr/bin/python3.11d", "/usr/bin/python3.11"])
+  @Test(arguments: [
+    "/shims/python3", "/opt/pypy/bin/pypy3.10", "/usr/bin/python3.11d", "/usr/bin/python3.11",
+  ])
   func whatFilesDoNotTellMustBeAsked(python: String) throws {
     let files = FakeFileSystem(texts: ["/shims/python3": "#!/usr/bin/env bash\nexec pyenv"])
     #expect(try found(python, files) == nil)

@@ -16,8 +16,10 @@ import Testing
   }
 
   @Test func thePackageLiesBesideTheProgram() {
-    #expect(PackageFolder.path(program: "/opt/pix/bin/pixcrawler", home: nil) == "/opt/pix/lib/pixcrawler/python")
+    #expect(
+      PackageFolder.path(program: "/opt/pix/bin/pixcrawler", home: nil) == "/opt/pix/lib/pixcrawler/python")
     #expect(PackageFolder.path(program: "/bin/pixcrawler", home: "") == "/lib/pixcrawler/python")
-    #expect(PackageFolder.path(program: "/x/bin/pixcrawler", home: "/home/b") == "/home/b/lib/pixcrawler/python")
+    #expect(
+      PackageFolder.path(program: "/x/bin/pixcrawler", home: "/home/b") == "/home/b/lib/pixcrawler/python")
   }
 }

@@ -411,6 +411,22 @@ def test_help_and_nothing_to_run(pixcrawler, environment):
     assert nothing.returncode != 0 and "pixcrawler run train.py" in nothing.stderr
 
 
+@pytest.mark.xfail(strict=True, reason="the program links libcurl, and with it libcrypto, through FoundationNetworking")
+def test_the_users_own_libraries_are_not_replaced(pixcrawler, environment, tmp_path):
+    """As conda does: an extension with its own libcrypto.so.3 beside it, newer than the system's."""
+    (tmp_path / "crypto.c").write_text("int newer_feature(void) { return 7; }")
+    (tmp_path / "extension.c").write_text("int newer_feature(void); int call(void) { return newer_feature(); }")
+    compile = ["gcc", "-shared", "-fPIC", "-o"]
+    for command in (
+        ["libcrypto.so.3", "-Wl,-soname,libcrypto.so.3", "crypto.c"],
+        ["extension.so", "-Wl,-rpath,$ORIGIN", "extension.c", "-L.", "-l:libcrypto.so.3"],
+    ):
+        subprocess.run(compile + command, check=True, cwd=tmp_path, timeout=LIMIT)
+    code = f"import ctypes; print(ctypes.CDLL('{tmp_path}/extension.so').call())"
+    found = run(pixcrawler, environment, "--python", sys.executable, "-c", code)
+    assert found.stdout == "7\n", found.stderr
+
+
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="needs readelf")
 def test_the_program_refers_to_no_python_symbol_and_exports_none(pixcrawler):
     symbols = subprocess.run(
