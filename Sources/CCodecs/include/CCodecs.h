@@ -1,5 +1,5 @@
-#pragma once
 #include <sys/select.h>
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
