@@ -4,7 +4,8 @@
 Usage: make_images.py OUT PHOTO...          (needs Pillow and NumPy)
 
 Writes OUT/NAME.EXT and, beside it, OUT/NAME.EXT.npy: numpy.asarray(Image.open(file).convert("RGB")).
-OUT/manifest.json lists them: name, height, width and the SHA-256 of the RGB bytes.
+In OUT/newer, where old Pillows differ from new ones, the arrays are what the newest makes of them.
+OUT/manifest.json lists them all: name, height, width and the SHA-256 of the RGB bytes.
 """
 
 import hashlib
@@ -74,8 +75,6 @@ def raw_pngs(photo):
         for kind, samples in kinds.items():
             color = 0 if kind == "dark" else kind
             table = palette[: 3 << depth] if color == 3 else None
-            if color == 3 and depth > 1:
-                yield f"short{depth}.png", png(*samples.shape[1::-1], depth, 3, packed(samples, depth), palette=table[:9])
             for interlaced in (False, True):
                 if interlaced:
                     parts = [samples[y::dy, x::dx] for x, y, dx, dy in PASSES]
@@ -88,6 +87,16 @@ def raw_pngs(photo):
                 if color in (0, 3, 2):
                     clear = {0: struct.pack(">H", 1), 3: bytes([0, 128, 255][: 1 << depth]), 2: b"\0\1\0\1\0\1"}[color]
                     yield f"{name}_t.png", png(width, height, depth, color, rows, interlaced, table, clear)
+
+
+def short_palettes(photo):
+    """PNGs whose pixels point past their palette of three colors: black, as in Pillow 10.4 and newer (9.4: a gray)."""
+    for depth in (2, 4, 8):
+        samples = numpy.asarray(photo.convert("L"))[..., None] >> (8 - depth)
+        colors = numpy.zeros((256, 3), numpy.uint8)
+        colors[:3] = [(200, 10, 30), (20, 180, 40), (30, 20, 220)]
+        data = png(photo.width, photo.height, depth, 3, packed(samples, depth), palette=colors[:3].tobytes())
+        yield f"short{depth}.png", data, colors[samples[..., 0]]
 
 
 def variants(photo):
@@ -124,7 +133,10 @@ def variants(photo):
     yield "animatedlossless.webp", odd, {**animation, "lossless": True}
     yield "animatedalpha.webp", rgba, {"save_all": True, "append_images": [rgba.rotate(180)], "duration": 50}
     yield "animated.png", odd, animation
-    yield "profile.webp", odd, {"quality": 80, "icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    yield "profile.webp", odd, {"quality": 80, "icc_profile": profile}
+    yield "profile.png", odd, {"icc_profile": profile}
+    yield "profile.jpg", odd, {"icc_profile": profile}
 
 
 def adobe_ycck(cmyk_jpeg):
@@ -179,33 +191,47 @@ def with_gamma(png_file):
     return png_file[:33] + struct.pack(">I", 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png_file[33:]
 
 
+def derived(files, photo):
+    """Files that Pillow does not write, from some that it has written."""
+    ycck = adobe_ycck(files["cmyk.jpg"])
+    if ycck:
+        files["ycck.jpg"] = ycck
+    files["cmykplain.jpg"] = without_segment(files["cmyk.jpg"], 0xEE)
+    files["rgb.jpg"] = stored_as_rgb(files["s0.jpg"])
+    files["offset.webp"] = offset_animation(files["alphalossless.webp"], photo.width + 30, photo.height + 20)
+    files["gamma.png"] = with_gamma(files["rgb.png"])
+
+
+def saved(image, extension, options):
+    data = io.BytesIO()
+    image.save(data, {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[extension], **options)
+    return data.getvalue()
+
+
 def main(out, photos):
     manifest = []
+
+    def write(name, data, pixels=None):
+        target = os.path.join(out, name)
+        with open(target, "wb") as file:
+            file.write(data)
+        if pixels is None:
+            pixels = numpy.asarray(Image.open(target).convert("RGB"))
+        numpy.save(target, pixels)
+        digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+        manifest.append({"name": name, "height": pixels.shape[0], "width": pixels.shape[1], "sha256": digest})
+
+    os.makedirs(os.path.join(out, "newer"), exist_ok=True)
     for index, path in enumerate(photos):
         photo = Image.open(path).convert("RGB")
-        files = {}
-        for name, image, options in variants(photo):
-            data = io.BytesIO()
-            image.save(data, {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[name.split(".")[1]], **options)
-            files[name] = data.getvalue()
-        ycck = adobe_ycck(files["cmyk.jpg"])
-        if ycck:
-            files["ycck.jpg"] = ycck
-        files["cmykplain.jpg"] = without_segment(files["cmyk.jpg"], 0xEE)
-        files["rgb.jpg"] = stored_as_rgb(files["s0.jpg"])
-        files["offset.webp"] = offset_animation(files["alphalossless.webp"], photo.width + 30, photo.height + 20)
-        files["gamma.png"] = with_gamma(files["rgb.png"])
+        files = {name: saved(image, name.split(".")[1], options) for name, image, options in variants(photo)}
+        derived(files, photo)
         if index == 0:
             files.update(raw_pngs(photo))
+            for name, data, pixels in short_palettes(photo):
+                write(f"newer/{name}", data, pixels)
         for name, data in files.items():
-            name = f"{index}_{name}"
-            target = os.path.join(out, name)
-            with open(target, "wb") as file:
-                file.write(data)
-            pixels = numpy.asarray(Image.open(target).convert("RGB"))
-            numpy.save(target, pixels)
-            digest = hashlib.sha256(pixels.tobytes()).hexdigest()
-            manifest.append({"name": name, "height": pixels.shape[0], "width": pixels.shape[1], "sha256": digest})
+            write(f"{index}_{name}", data)
     with open(os.path.join(out, "manifest.json"), "w") as file:
         json.dump(manifest, file, indent=1)
 

@@ -2,10 +2,15 @@ import CCodecs
 
 /// Turns image files into RGB uint8 pixels (H, W, 3), as Pillow's `Image.open(file).convert("RGB")` does.
 ///
-/// JPEG, with libjpeg-turbo's defaults (accurate DCT, fancy upsampling), is equal bit for bit to Pillow on the same
-/// library. As in Pillow, alpha is dropped, not blended; EXIF orientation, gamma and color profiles are not
-/// applied; 16-bit color keeps its high bytes and 16-bit gray is cut off at 255; of an animation the first frame is
-/// taken.
+/// Pixels are equal bit for bit to Pillow's (for JPEG and WebP: Pillow on the same libraries, whose defaults are kept:
+/// accurate DCT, fancy upsampling). As in Pillow, alpha is dropped, not blended; EXIF orientation, gamma and color
+/// profiles are not applied; CMYK is taken for Adobe's inverted inks; 16-bit color keeps its high bytes and 16-bit gray
+/// is cut off at 255; of an animation the first frame is taken, with black around it where it leaves the canvas free.
+/// Indexes past a PNG's palette are black, as in Pillow 10.4 and newer (9.4 took a gray).
+///
+/// A JPEG without its end marker counts as truncated, as in Pillow; a PNG with a wrong checksum is malformed, where
+/// Pillow overlooks those of the pixel data. Beside `pixels`, decoding takes 6 bytes a pixel for progressive
+/// JPEG (8 for CMYK), 4 for lossless WebP, 2 for lossy WebP with alpha, and otherwise a few rows.
 public struct ImageDecoder: Sendable {
   /// Height × width beyond which an image is refused before any memory is taken.
   public let pixelLimit: Int

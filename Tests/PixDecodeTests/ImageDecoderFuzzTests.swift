@@ -1,0 +1,59 @@
+import Testing
+
+@testable import PixDecode
+
+/// Broken bytes end in pixels or in a DecodeError, and never write beside the pixels.
+@Suite struct ImageDecoderFuzzTests {
+  static let names = [
+    "0_s2.jpg", "0_s2p.jpg", "0_gray.jpg", "0_cmyk.jpg", "0_ycck.jpg", "0_p.png", "0_raw3_4i_t.png", "0_raw0_16i.png",
+    "0_raw6_8.png", "0_lossy.webp", "0_lossless.webp", "0_alpha.webp", "0_animated.webp", "0_offset.webp",
+  ]
+  private let decoder = ImageDecoder(pixelLimit: 1 << 20)
+
+  @Test(arguments: names) func cutAtEveryByte(_ name: String) throws {
+    let file = try ImageFixtures.shared().bytes(name)
+    let whole = try decoder.pixels(of: file).pixels
+    // A PNG's last chunk holds no pixels.
+    let needed = name.hasSuffix(".png") ? file.count - 12 : file.count
+    for count in 0..<file.count {
+      do throws(DecodeError) {
+        let pixels = try decoder.pixels(of: Array(file.prefix(count))).pixels
+        #expect(count >= needed && pixels == whole, "\(count) of \(file.count) bytes")
+      } catch .truncated(_, let rows, let height) {
+        #expect(count < needed && rows <= height)
+      } catch .notAnImage {
+        #expect(count < 12)
+      } catch {
+        Issue.record("\(count) of \(file.count) bytes: \(error)")
+      }
+    }
+  }
+
+  @Test(arguments: names) func flippedBytes(_ name: String) throws {
+    let file = try ImageFixtures.shared().bytes(name)
+    var dice = Dice(state: 0x9E37_79B9_7F4A_7C15)
+    var decoded = 0
+    for _ in 0..<2000 {
+      var broken = file
+      let reach = [64, 400, file.count].randomElement(using: &dice)!
+      for _ in 0..<Int.random(in: 1...4, using: &dice) {
+        broken[Int.random(in: 0..<min(reach, file.count), using: &dice)] = UInt8.random(in: 0...255, using: &dice)
+      }
+      if (try? decoder.pixels(of: broken)) != nil { decoded += 1 }
+    }
+    #expect(decoded < 2000)
+  }
+
+  /// The same numbers in every run (SplitMix64).
+  private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Testing
+
+@testable import PixDecode
+
+@Suite struct ImageDecoderTests {
+  private let decoder = ImageDecoder()
+
+  @Test func pixelsEqualPillowsInEveryMode() throws {
+    let fixtures = try ImageFixtures.shared()
+    #expect(fixtures.images.count >= 130)
+    for image in fixtures.images {
+      let (_, shape, pixels) = try decoder.pixels(of: fixtures.bytes(image.name))
+      #expect(shape == ImageShape(height: image.height, width: image.width), "\(image)")
+      let isEqual = pixels == (try fixtures.expected(image))
+      #expect(isEqual, "\(image)")
+    }
+  }
+
+  @Test func whatIsNoImageIsSaidToBeWhatItLooksLike() {
+    #expect(throws: DecodeError.notAnImage(found: "a GIF image")) { try decoder.shape(of: Array("GIF89a".utf8)) }
+    #expect(throws: DecodeError.notAnImage(found: "an empty file")) { try decoder.shape(of: []) }
+  }
+
+  @Test(arguments: [ImageForgery.jpeg, ImageForgery.png, ImageForgery.webp])
+  func moreThanTheLimitIsRefusedByTheHeader(_ header: @Sendable (Int, Int) -> [UInt8]) {
+    let limit = decoder.pixelLimit
+    #expect(throws: DecodeError.tooManyPixels(width: 60000, height: 60000, limit: limit)) {
+      try decoder.shape(of: header(60000, 60000))
+    }
+  }
+
+  @Test func theLimitItselfIsAllowed() throws {
+    let small = ImageDecoder(pixelLimit: 20)
+    #expect(try small.shape(of: ImageForgery.png(5, 4)).shape == ImageShape(height: 4, width: 5))
+    #expect(throws: DecodeError.tooManyPixels(width: 7, height: 3, limit: 20)) {
+      try small.shape(of: ImageForgery.png(7, 3))
+    }
+  }
+
+  @Test(arguments: [(0, 7), (7, 0), (0, 0)])
+  func noPixelsAtAllIsMalformed(_ width: Int, _ height: Int) {
+    for header in [ImageForgery.jpeg(width, height), ImageForgery.png(width, height)] {
+      #expect { try decoder.shape(of: header) } throws: { isMalformed($0) }
+    }
+  }
+
+  @Test(arguments: ["0_s2.jpg", "0_cmyk.jpg", "0_rgb.png", "0_raw0_16i.png", "0_lossy.webp", "0_animated.webp"])
+  func anotherShapeThanTheImagesIsRefused(_ name: String) throws {
+    let file = try ImageFixtures.shared().bytes(name)
+    let (format, shape) = try decoder.shape(of: file)
+    for (down, across) in [(0, 1), (1, 0), (-1, 0), (0, -1), (9, 9)] {
+      let other = ImageShape(height: shape.height + down, width: shape.width + across)
+      #expect { try decoder.decode(file, as: format, shape: other) } throws: { isMalformed($0) }
+    }
+  }
+
+  @Test func truncatedImagesTellTheirRows() throws {
+    let fixtures = try ImageFixtures.shared()
+    for name in ["2_s2.jpg", "2_rgb.png", "2_lossy.webp", "2_lossless.webp"] {
+      let file = try fixtures.bytes(name)
+      let (format, shape) = try decoder.shape(of: file)
+      #expect { try decoder.pixels(of: Array(file.prefix(file.count * 3 / 4))) } throws: { error in
+        guard case DecodeError.truncated(format, let rows, shape.height) = error else { return false }
+        return rows > 0 && rows < shape.height
+      }
+    }
+  }
+
+  @Test func aJPEGWithoutItsEndMarkerIsTruncated() throws {
+    let file = try ImageFixtures.shared().bytes("0_s2p.jpg")
+    #expect { try decoder.pixels(of: file.dropLast(2)) } throws: {
+      if case DecodeError.truncated(.jpeg, 0, _) = $0 { true } else { false }
+    }
+  }
+
+  @Test func aJPEGOfTooManyScansIsRefused() throws {
+    let file = try ImageFixtures.shared().bytes("0_s2p.jpg")
+    let scan = try #require(file.indices.last { file[$0...].starts(with: [0xFF, 0xDA]) })
+    let repeated = Array(repeating: file[scan..<file.count - 2], count: 501).joined()
+    #expect(throws: DecodeError.malformed(format: .jpeg, reason: "more than 500 scans")) {
+      try decoder.pixels(of: file[..<scan] + repeated + [0xFF, 0xD9])
+    }
+  }
+
+  @Test func aPNGWithAWrongChecksumIsMalformed() throws {
+    var file = try ImageFixtures.shared().bytes("0_rgb.png")
+    let end = file.count - 12
+    file[end - 1] ^= 1
+    #expect { try decoder.pixels(of: file) } throws: { isMalformed($0) }
+  }
+
+  @Test func textsAndProfilesOfPNGsAreNotInflated() throws {
+    let fixtures = try ImageFixtures.shared()
+    let file = try fixtures.bytes("0_rgb.png")
+    let broken = ImageForgery.chunk("zTXt", Array("Comment\0\0no deflate data".utf8))
+    let profile = ImageForgery.chunk("iCCP", Array("name\0\0neither is this".utf8))
+    let stuffed = file[..<33] + broken + profile + file[33...]
+    #expect(try decoder.pixels(of: Array(stuffed)).pixels == decoder.pixels(of: file).pixels)
+  }
+
+  private func isMalformed(_ error: any Error) -> Bool {
+    if case DecodeError.malformed = error { true } else { false }
+  }
+}
