@@ -99,6 +99,13 @@ def short_palettes(photo):
         yield f"short{depth}.png", data, colors[samples[..., 0]]
 
 
+def inks(photo):
+    """CMYK with black ink, of which Pillow's own conversion uses none."""
+    cyan, magenta, yellow, _ = photo.convert("CMYK").split()
+    ramp = (numpy.indices((photo.height, photo.width)) * [[[3]], [[2]]]).sum(axis=0) % 256
+    return Image.merge("CMYK", (cyan, magenta, yellow, Image.fromarray(ramp.astype(numpy.uint8))))
+
+
 def variants(photo):
     """(name, image, options to save it with)"""
     alpha = Image.fromarray((numpy.indices((photo.height, photo.width)).sum(axis=0) % 256).astype(numpy.uint8))
@@ -111,8 +118,9 @@ def variants(photo):
         yield f"s{sampling}p.jpg", odd, {"quality": 75, "subsampling": sampling, "progressive": True}
     yield "gray.jpg", odd.convert("L"), {"quality": 85}
     yield "grayp.jpg", odd.convert("L"), {"quality": 85, "progressive": True}
-    yield "cmyk.jpg", odd.convert("CMYK"), {"quality": 85}
-    yield "cmykp.jpg", odd.convert("CMYK"), {"quality": 85, "progressive": True}
+    yield "cmyk.jpg", inks(odd), {"quality": 85}
+    yield "cmyk100.jpg", inks(odd), {"quality": 100}
+    yield "cmykp.jpg", inks(odd), {"quality": 85, "progressive": True}
     yield "q100.jpg", odd, {"quality": 100}
     yield "q5.jpg", odd, {"quality": 5}
     yield "optimized.jpg", odd, {"quality": 80, "optimize": True}

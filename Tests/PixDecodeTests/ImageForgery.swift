@@ -1,4 +1,6 @@
-/// Headers that promise what no bytes follow up.
+import CCodecs
+
+/// Headers that promise pixels no bytes follow up, and chunks to stuff a PNG with.
 enum ImageForgery {
   @Sendable static func jpeg(_ width: Int, _ height: Int) -> [UInt8] {
     let frame = [0xFF, 0xC0, 0, 11, 8] + big(height, 2) + big(width, 2) + [1, 1, 0x11, 0]
@@ -18,16 +20,18 @@ enum ImageForgery {
 
   static func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] {
     let body = Array(kind.utf8) + data
-    return big(data.count, 4) + body + big(Int(checksum(body)), 4)
+    return big(data.count, 4) + body + big(Int(crc32(0, body, uInt(body.count))), 4)
   }
 
   private static func big(_ number: Int, _ count: Int) -> [UInt8] {
     (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
   }
 
-  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~0 as UInt32) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1 }
-    }
+  /// A zlib stream of that many letters.
+  static func deflated(letters count: Int) -> [UInt8] {
+    var size = compressBound(uLong(count))
+    var packed = [UInt8](repeating: 0, count: Int(size))
+    compress2(&packed, &size, [UInt8](repeating: 0x61, count: count), uLong(count), 9)
+    return Array(packed.prefix(Int(size)))
   }
 }

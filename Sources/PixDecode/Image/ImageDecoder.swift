@@ -8,9 +8,11 @@ import CCodecs
 /// is cut off at 255; of an animation the first frame is taken, with black around it where it leaves the canvas free.
 /// Indexes past a PNG's palette are black, as in Pillow 10.4 and newer (9.4 took a gray).
 ///
-/// A JPEG without its end marker counts as truncated, as in Pillow; a PNG with a wrong checksum is malformed, where
-/// Pillow overlooks those of the pixel data. Beside `pixels`, decoding takes 6 bytes a pixel for progressive
-/// JPEG (8 for CMYK), 4 for lossless WebP, 2 for lossy WebP with alpha, and otherwise a few rows.
+/// A JPEG that ends before libjpeg stops reading counts as truncated, as in Pillow, even where only its end marker is
+/// missing; a PNG with a wrong checksum is malformed, where Pillow overlooks those of the pixel data.
+///
+/// Beside `pixels`, decoding takes 6 bytes a pixel for progressive JPEG (8 for CMYK), 4 for lossless WebP, 2 for lossy
+/// WebP with alpha, and otherwise a few rows.
 public struct ImageDecoder: Sendable {
   /// Height × width beyond which an image is refused before any memory is taken.
   public let pixelLimit: Int
