@@ -14,5 +14,5 @@ struct PixCrawler: ParsableCommand {
         pixcrawler serve pets/           serve it over HTTP
       """,
     version: PixCrawlerVersion.text,
-    subcommands: [RunCommand.self, InfoCommand.self])
+    subcommands: [RunCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self])
 }
