@@ -8,6 +8,7 @@ let package = Package(
   name: "pixcrawler",
   products: [
     .executable(name: "pixcrawler", targets: ["pixcrawler"]),
+    .executable(name: "PixCommands", targets: ["PixCommands"]),
     .library(name: "PixCrawlerModule", type: .dynamic, targets: ["PixPython"]),
   ],
   dependencies: [
@@ -16,13 +17,17 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
-    // Floor 3: the command line.
+    // Floor 3: the command line. `pixcrawler` becomes Python or `PixCommands`.
     .executableTarget(
-      name: "pixcrawler",
+      name: "PixCommands",
       dependencies: [
         "PixLaunch", "PixPublish", "PixStream",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: strictSwift),
+    .executableTarget(
+      name: "pixcrawler",
+      dependencies: ["PixLaunch"],
       swiftSettings: strictSwift,
       // The static Swift library exports every symbol, and the Python module, opened in the same process, would
       // then bind to this program's copy of the engine instead of its own.

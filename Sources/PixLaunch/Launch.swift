@@ -8,8 +8,7 @@ public enum Launch {
   ///
   /// Returns only when nothing could be started; else the process ends with Python's own exit status.
   public static func run(_ interpreter: Interpreter, lastArguments count: Int) throws(LaunchError) -> Never {
-    let home = getenv("PIXCRAWLER_HOME").map { String(cString: $0) }
-    let folder = PackageFolder.path(program: LocalFileSystem().resolved("/proc/self/exe"), home: home)
+    let folder = installation.packageFolder
     exportToChildren(folder)
     let argv = argumentVector(interpreter.python, lastArguments: count)
     guard let library = interpreter.library else {
@@ -20,6 +19,19 @@ public enum Launch {
     let module = forever("\(folder)/pixcrawler/__init__.abi3.so")
     let reason = pix_become_python(forever(library), module, Int32(count + 1), argv)
     throw .broken(python: interpreter.python, reason: reason.map { String(cString: $0) } ?? "unknown")
+  }
+
+  /// Becomes the program behind the commands, with all arguments of this process.
+  public static func commands() throws(LaunchError) -> Never {
+    let program = installation.commands
+    execv(program, CommandLine.unsafeArgv)
+    throw .incomplete(program: program, reason: String(cString: strerror(errno)))
+  }
+
+  private static var installation: Installation {
+    Installation(
+      program: LocalFileSystem().resolved("/proc/self/exe"),
+      home: getenv("PIXCRAWLER_HOME").map { String(cString: $0) })
   }
 
   private static func argumentVector(

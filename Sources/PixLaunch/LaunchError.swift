@@ -6,6 +6,7 @@ public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
   case freeThreaded(python: String, version: PythonVersion)
   case notPython(String)
   case broken(python: String, reason: String)
+  case incomplete(program: String, reason: String)
 
   public var description: String {
     switch self {
@@ -26,6 +27,8 @@ public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) does not answer as a Python does; \(Self.wayOut)"
     case .broken(let python, let reason):
       "\(python) could not be started: \(reason)"
+    case .incomplete(let program, let reason):
+      "this pixcrawler is incomplete: \(program): \(reason); build or install it anew"
     }
   }
 

@@ -14,12 +14,4 @@ import Testing
   @Test func bytesThatAreNoTextSurvive() {
     #expect(ModuleSearchPath.value([1], before: [0xFF, 0xFE]) == [1, UInt8(ascii: ":"), 0xFF, 0xFE])
   }
-
-  @Test func thePackageLiesBesideTheProgram() {
-    #expect(
-      PackageFolder.path(program: "/opt/pix/bin/pixcrawler", home: nil) == "/opt/pix/lib/pixcrawler/python")
-    #expect(PackageFolder.path(program: "/bin/pixcrawler", home: "") == "/lib/pixcrawler/python")
-    #expect(
-      PackageFolder.path(program: "/x/bin/pixcrawler", home: "/home/b") == "/home/b/lib/pixcrawler/python")
-  }
 }

@@ -411,7 +411,6 @@ def test_help_and_nothing_to_run(pixcrawler, environment):
     assert nothing.returncode != 0 and "pixcrawler run train.py" in nothing.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="the program links libcurl, and with it libcrypto, through FoundationNetworking")
 def test_the_users_own_libraries_are_not_replaced(pixcrawler, environment, tmp_path):
     """As conda does: an extension with its own libcrypto.so.3 beside it, newer than the system's."""
     (tmp_path / "crypto.c").write_text("int newer_feature(void) { return 7; }")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PixLaunch
 import PixPublish
 
 struct ServeCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 import Glibc
 
 /// One line on standard error for what went wrong.
-enum Failure {
-  static func tell(_ message: String) {
+public enum Failure {
+  public static func tell(_ message: String) {
     let line = "pixcrawler: \(message)\n"
     _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PixLaunch
 import PixPublish
 import PixStream
 

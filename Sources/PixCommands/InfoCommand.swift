@@ -1,4 +1,5 @@
 import ArgumentParser
+import PixLaunch
 import PixStream
 
 struct InfoCommand: ParsableCommand {

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Glibc
-import PixLaunch
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,34 +21,9 @@ struct RunCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "The script and its arguments, or Python's own options.")
   var arguments: [String] = []
 
-  /// Reached only where there is nothing to run: `PixCrawler.main` takes every script before.
+  /// Reached only where there is nothing to run: the program `pixcrawler` has taken every script before.
   func validate() throws {
     if let first = arguments.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(self) }
     throw ValidationError("Name a script to run, like: pixcrawler run train.py")
-  }
-
-  static func start(_ request: RunRequest) -> Never {
-    do throws(LaunchError) {
-      let files = LocalFileSystem()
-      let choice = try InterpreterChoice(
-        option: request.python, environment: ProcessEnvironment.current,
-        currentFolder: LocalFileSystem.currentFolder, files: files)
-      try Launch.run(try Interpreter(choice, files: files), lastArguments: request.arguments.count)
-    } catch {
-      Failure.tell("\(error)")
-      Glibc.exit(EXIT_FAILURE)
-    }
-  }
-}
-
-extension PixCrawler {
-  /// A script's arguments never meet the command line's parser, which would answer some of them itself
-  /// (`--generate-completion-script`).
-  static func main() {
-    let arguments = CommandLine.arguments
-    if arguments.count > 2, arguments[1] == "run", let request = RunRequest(arguments[2...]) {
-      RunCommand.start(request)
-    }
-    main(nil)
   }
 }

@@ -1,0 +1,18 @@
+import ArgumentParser
+import PixStream
+
+@main
+struct PixCrawlerCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pixcrawler",
+    abstract: "Streams image datasets out of plain zip chunks into training loops.",
+    discussion: """
+      Examples:
+        pixcrawler run train.py          train with your own Python on streamed images
+        pixcrawler info ./pets           what a dataset is
+        pixcrawler pack photos/ pets/    make a dataset out of class folders
+        pixcrawler serve pets/           serve it over HTTP
+      """,
+    version: PixCrawlerVersion.text,
+    subcommands: [RunCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self])
+}
