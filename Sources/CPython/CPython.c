@@ -51,6 +51,7 @@ PyObject *pix_type_error(void) { return PyExc_TypeError; }
 PyObject *pix_value_error(void) { return PyExc_ValueError; }
 PyObject *pix_buffer_error(void) { return PyExc_BufferError; }
 PyObject *pix_import_error(void) { return PyExc_ImportError; }
+PyObject *pix_module_not_found_error(void) { return PyExc_ModuleNotFoundError; }
 int pix_is_none(PyObject *object) { return object == Py_None; }
 
 int pix_parse_load_dataset(

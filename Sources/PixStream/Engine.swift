@@ -17,12 +17,20 @@ final class Engine: Sendable {
   /// How many forks lie between this process and the one that loaded the engine. Written in new children only.
   nonisolated(unsafe) private(set) static var generation: UInt64 = 0
   nonisolated(unsafe) private static var host = Monitor<Engine?>(nil)
+  /// The engine that waits for a fork to be over.
+  nonisolated(unsafe) private static var parked: Engine?
 
   private static let forkHooks: Void = {
     pthread_atfork(
-      { Engine.host.withLock { $0 }?.park() },
-      { Engine.host.withLock { $0 }?.unpark() },
-      { Engine.becomeChild() })
+      {
+        parked = host.withLock { $0 }
+        parked?.park()
+      },
+      {
+        parked?.unpark()
+        parked = nil
+      },
+      { becomeChild() })
   }()
 
   static var current: Engine {
@@ -45,13 +53,15 @@ final class Engine: Sendable {
     workers.unpark()
   }
 
+  /// The old host is not looked at, since another thread may have held its lock, and the old engine is never
+  /// destroyed: its streams and handles belong to the parent.
   private static func becomeChild() {
-    let inherited = host
     generation += 1
+    _ = Unmanaged.passRetained(host)
     host = Monitor(nil)
-    // Never destroyed: its streams and handles belong to the parent.
-    let engine = inherited.withLock { $0 }
+    guard let inherited = parked else { return }
     _ = Unmanaged.passRetained(inherited)
-    engine?.transfers.abandon()
+    parked = nil
+    inherited.transfers.abandon()
   }
 }

@@ -32,6 +32,7 @@ PyObject *pix_type_error(void);
 PyObject *pix_value_error(void);
 PyObject *pix_buffer_error(void);
 PyObject *pix_import_error(void);
+PyObject *pix_module_not_found_error(void);
 int pix_is_none(PyObject *object);
 
 // load_dataset(job_id, api_key, base_url, max_workers, timeout, verify_ssl, *, memory_limit); borrowed references.

@@ -3,8 +3,7 @@ import CPython
 /// Python's lock, let go while the engine is waited for.
 enum InterpreterLock {
   /// Runs `body` without the lock; it must not touch Python.
-  static func released<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
-  {
+  static func released<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let state = PyEval_SaveThread()
     defer { PyEval_RestoreThread(state) }
     return try body()

@@ -39,8 +39,7 @@ enum PythonValue {
   }
 
   /// `module.name(*arguments)`; arguments are borrowed.
-  static func call(_ module: String, _ name: String, _ arguments: [PyRef], _ keywords: PyRef? = nil) -> PyRef?
-  {
+  static func call(_ module: String, _ name: String, _ arguments: [PyRef], _ keywords: PyRef? = nil) -> PyRef? {
     guard let module = PyImport_ImportModule(module) else { return nil }
     defer { Py_DecRef(module) }
     guard let function = PyObject_GetAttrString(module, name) else { return nil }

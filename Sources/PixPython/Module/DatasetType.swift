@@ -96,14 +96,7 @@ enum DatasetType {
   private static func iterate(_ object: PyRef?, batchSize: Int?, dropsLast: Bool) -> PyRef? {
     let handle = HeapType<DatasetHandle>.box(of: object)
     if handle.isClosed { return PythonException.raise(.closed) }
-    guard let numpy = PyImport_ImportModule("numpy") else {
-      return PythonException.raise(
-        pix_import_error(),
-        "pixcrawler gives NumPy arrays, and numpy is not installed here: pip install numpy")
-    }
-    defer { Py_DecRef(numpy) }
-    guard let asArray = PyObject_GetAttrString(numpy, "asarray") else { return nil }
-    let iterator = StreamIterator(handle, batchSize: batchSize, dropsLast: dropsLast, asArray: asArray)
+    let iterator = StreamIterator(handle, batchSize: batchSize, dropsLast: dropsLast)
     return (batchSize == nil ? StreamIterator.samples : StreamIterator.batches)?.make(iterator)
   }
 

@@ -79,18 +79,35 @@ enum LoadDataset {
       }
       configuration.memoryLimit = limit
     }
-    return open(configuration)
+    guard let asArray = numpyAsArray() else { return nil }
+    return open(configuration, asArray)
   }
 
-  private static func open(_ configuration: DatasetConfiguration) -> PyRef? {
+  /// Imported now, not at the first image: a process may be forked between, and one that is forked in the middle of an
+  /// import never finishes it.
+  private static func numpyAsArray() -> PyRef? {
+    guard let numpy = PyImport_ImportModule("numpy") else {
+      if PyErr_ExceptionMatches(pix_module_not_found_error()) == 0 { return nil }
+      return PythonException.raise(
+        pix_import_error(),
+        "pixcrawler gives NumPy arrays, and numpy is not installed here: pip install numpy")
+    }
+    defer { Py_DecRef(numpy) }
+    return PyObject_GetAttrString(numpy, "asarray")
+  }
+
+  /// Takes over the reference to `asArray`.
+  private static func open(_ configuration: DatasetConfiguration, _ asArray: PyRef) -> PyRef? {
     var state = PyEval_SaveThread()
     let result = Result { () throws(DatasetError) in
       try Dataset.open(configuration) { InterpreterLock.signalsPermit(&state) }
     }
     PyEval_RestoreThread(state)
     switch result {
-    case .success(let dataset): return DatasetType.type?.make(DatasetHandle(dataset))
-    case .failure(let error): return PythonException.raise(error)
+    case .success(let dataset): return DatasetType.type?.make(DatasetHandle(dataset, asArray: asArray))
+    case .failure(let error):
+      Py_DecRef(asArray)
+      return PythonException.raise(error)
     }
   }
 }

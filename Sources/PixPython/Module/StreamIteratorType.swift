@@ -33,24 +33,19 @@ final class StreamIterator {
   private let batchSize: Int
   private let dropsLast: Bool
   private let isBatched: Bool
-  private let asArray: PyRef
   private var cursor = Cursor()
   private var stream: SampleStream?
   private var hasEnded = false
 
   /// - Parameter batchSize: nil for single images.
-  init(_ handle: DatasetHandle, batchSize: Int?, dropsLast: Bool, asArray: PyRef) {
+  init(_ handle: DatasetHandle, batchSize: Int?, dropsLast: Bool) {
     self.handle = handle
     self.batchSize = batchSize ?? 1
     self.dropsLast = dropsLast
-    self.asArray = asArray
     isBatched = batchSize != nil
   }
 
-  deinit {
-    end()
-    Py_DecRef(asArray)
-  }
+  deinit { end() }
 
   /// Frees the stream's work and memory; a parent's stream is left to the parent.
   func end() {
@@ -66,16 +61,13 @@ final class StreamIterator {
       if handle.isClosed { throw .closed }
       while !hasEnded {
         let stream = try current()
-        var poll = try stream.poll()
-        if case .notYet = poll {
-          poll = try InterpreterLock.released { () throws(DatasetError) in try stream.wait() }
-        }
-        switch poll {
+        switch try stream.poll() {
         case .batch(let batch):
           cursor = batch.end
           return item(batch)
         case .end: end()
         case .notYet:
+          InterpreterLock.released { stream.wait() }
           if PyErr_CheckSignals() != 0 { return nil }
           if handle.isClosed { throw .closed }
         }
@@ -102,7 +94,7 @@ final class StreamIterator {
   private func item(_ batch: Batch) -> PyRef? {
     guard let memory = PixelArray.type?.make(PixelArray(batch, isBatch: isBatched)) else { return nil }
     defer { Py_DecRef(memory) }
-    guard let array = pix_call(asArray, memory) else { return nil }
+    guard let array = pix_call(handle.asArray, memory) else { return nil }
     let labels =
       isBatched
       ? PythonValue.list(batch.labels, PythonValue.label) : PythonValue.label(batch.labels[0])
