@@ -34,9 +34,7 @@ final class ChunkFlow: @unchecked Sendable {
   private let stream: SampleStream
 
   private var epoch: Int
-  private var transfer: Int?
-  /// Counts transfers: what still comes from one that was given up is told by its number.
-  private var transfersBegun = 0
+  private var transfer: (id: Int, sink: ChunkSink)?
   private var scanner = ZipScanner()
   private var labels: LabelRule
   private var head: ResponseHead?
@@ -69,7 +67,9 @@ final class ChunkFlow: @unchecked Sendable {
 
   func start() { fetch(from: 0) }
 
-  func resume() { transfer.map(transfers.resume) }
+  func resume() {
+    if let transfer { transfers.resume(transfer.id) }
+  }
 
   /// Reads again from a place that lies behind.
   func restart(epoch: Int, from place: EntryPlace) {
@@ -87,7 +87,10 @@ final class ChunkFlow: @unchecked Sendable {
 
   /// Ends its transfer; nothing more is heard of it.
   func stop() {
-    transfer.map(transfers.cancel)
+    if let transfer {
+      transfers.cancel(transfer.id)
+      transfer.sink.detach()
+    }
     transfer = nil
     if case .running(let running) = peek {
       running.stop()
@@ -98,9 +101,8 @@ final class ChunkFlow: @unchecked Sendable {
   private func fetch(from offset: Int) {
     do throws(RemoteError) {
       let range = offset > 0 ? offset..<Int.max : nil
-      let request = try request(range)
-      transfersBegun += 1
-      transfer = transfers.start(request, into: ChunkSink(self, number: transfersBegun))
+      let sink = ChunkSink(self)
+      transfer = (transfers.start(try request(range), into: sink), sink)
     } catch { fail(.download(chunk: chunk.chunkID, error)) }
   }
 
@@ -110,8 +112,6 @@ final class ChunkFlow: @unchecked Sendable {
     scanner.rewind(to: place)
     fetch(from: place.offset)
   }
-
-  private func isCurrent(_ number: Int) -> Bool { transfer != nil && number == transfersBegun }
 
   private func request(_ range: Range<Int>?) throws(RemoteError) -> TransferRequest {
     if let spool, !isSpooling {
@@ -127,8 +127,7 @@ final class ChunkFlow: @unchecked Sendable {
 
   // MARK: From the transfer
 
-  func opened(_ head: ResponseHead, transfer: Int) {
-    guard isCurrent(transfer) else { return }
+  func opened(_ head: ResponseHead) {
     if let before = self.head?.validator, let after = head.validator, before != after {
       let url = (try? request(nil))?.resource.publicURL ?? PublicURL(chunk.url)
       return fail(.download(chunk: chunk.chunkID, .changed(url: url, before: before, after: after)))
@@ -136,8 +135,7 @@ final class ChunkFlow: @unchecked Sendable {
     self.head = self.head ?? head
   }
 
-  func received(_ bytes: UnsafeRawBufferPointer, transfer: Int) -> TransferFlow {
-    guard isCurrent(transfer) else { return .stop }
+  func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow {
     if isSpooling { return spool(bytes) }
     var input = bytes
     do throws(DatasetError) {
@@ -150,9 +148,8 @@ final class ChunkFlow: @unchecked Sendable {
     }
   }
 
-  func closed(_ error: RemoteError?, transfer: Int) {
-    guard isCurrent(transfer) else { return }
-    self.transfer = nil
+  func closed(_ error: RemoteError?) {
+    transfer = nil
     if let error { return fail(.download(chunk: chunk.chunkID, error)) }
     if isSpooling {
       isSpooling = false

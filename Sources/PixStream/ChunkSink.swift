@@ -1,16 +1,19 @@
 import PixRemote
 
-/// One transfer of a chunk's flow; what comes from a transfer that was given up is told by its number.
-final class ChunkSink: TransferSink {
-  private let flow: ChunkFlow
-  private let number: Int
+/// One transfer of a chunk's flow, until the flow lets it go. Lives on the transfer thread.
+final class ChunkSink: TransferSink, @unchecked Sendable {
+  private var flow: ChunkFlow?
 
-  init(_ flow: ChunkFlow, number: Int) {
-    self.flow = flow
-    self.number = number
+  init(_ flow: ChunkFlow) { self.flow = flow }
+
+  /// What still comes is not listened to.
+  func detach() { flow = nil }
+
+  func opened(_ head: ResponseHead) { flow?.opened(head) }
+  func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow { flow?.received(bytes) ?? .stop }
+
+  func closed(_ error: RemoteError?) {
+    flow?.closed(error)
+    flow = nil
   }
-
-  func opened(_ head: ResponseHead) { flow.opened(head, transfer: number) }
-  func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow { flow.received(bytes, transfer: number) }
-  func closed(_ error: RemoteError?) { flow.closed(error, transfer: number) }
 }

@@ -65,6 +65,8 @@ struct SimulatedDataset {
 
   var chunks: [Chunk] = []
 
+  init(chunks: [Chunk]) { self.chunks = chunks }
+
   init(_ dice: inout SeededDice) {
     let side = dice.pick([8, 40, 100])
     let shapes = (0..<(dice.chance(60) ? 1 : 3)).map { _ in

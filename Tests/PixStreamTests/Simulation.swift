@@ -83,6 +83,11 @@ struct Simulation {
     try #require(flows.values.count(where: \.isActive) <= maxFlows)
   }
 
+  /// Whether the stream stood exactly behind an event: one of several errors of a batch leaves the batch ahead.
+  func isExact(at index: Int) -> Bool {
+    if case .images = events[index] { true } else { batchSize == 1 }
+  }
+
   private mutating func collectActions() {
     for action in window.actions {
       if case .work(let count) = action { workQueued += count } else { actions.append(action) }
