@@ -120,8 +120,8 @@ final class Transfer {
     return true
   }
 
-  /// Whether the end only waits for the sink to take what is carried.
-  var awaitsSink: Bool { isComplete && channel == nil && due == nil }
+  /// Whether the sink has taken everything and only has to be told.
+  var isFinished: Bool { isComplete && channel == nil && carried.isEmpty }
 
   // MARK: Failures
 

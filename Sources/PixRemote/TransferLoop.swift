@@ -131,7 +131,7 @@ public final class TransferLoop: @unchecked Sendable {
     case .resume(let id):
       guard let transfer = transfers[id], transfer.isHeld else { return }
       transfer.release()
-      if transfer.isStopped || (transfer.awaitsSink && !transfer.isHeld) {
+      if transfer.isStopped || transfer.isFinished {
         end(transfer, with: nil)
       } else if !transfer.isHeld {
         transfer.channel?.resume()
@@ -206,12 +206,11 @@ public final class TransferLoop: @unchecked Sendable {
       let timeout = transfer.request.policy.timeout
       guard now - transfer.lastActivity > timeout else { continue }
       let refusal = (transfer.channel as? CurlChannel)?.refusal
-      end(
-        transfer,
-        with: refusal
-          ?? .network(
-            url: transfer.resource.publicURL,
-            reason: "no byte came for \(timeout.components.seconds) s (the timeout)"))
+      let seconds = "\(timeout / .seconds(1))"
+      let shown = seconds.hasSuffix(".0") ? seconds.dropLast(2) : seconds[...]
+      let silence = RemoteError.network(
+        url: transfer.resource.publicURL, reason: "no byte came for \(shown) s (the timeout)")
+      end(transfer, with: refusal ?? silence)
     }
   }
 

@@ -27,11 +27,9 @@ final class CollectingSink: TransferSink {
     heard.update { heard in
       let answer = flow(bytes, heard)
       heard.pieces += 1
-      if case .hold(let taken) = answer {
-        heard.bytes += bytes[..<taken]
-      } else {
-        heard.bytes += bytes
-      }
+      var taken = bytes.count
+      if case .hold(let part) = answer { taken = part }
+      heard.bytes += UnsafeRawBufferPointer(rebasing: bytes[..<taken]).assumingMemoryBound(to: UInt8.self)
       return answer
     }
   }

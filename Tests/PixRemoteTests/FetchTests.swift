@@ -14,7 +14,7 @@ import Testing
 
   @Test func aDocumentComesWhole() throws {
     let data = pattern(500_000)
-    try withLoopback({ .file(data, to: $0) }) { server, loop throws in
+    try LoopbackServer { .file(data, to: $0) }.serve { server, loop throws in
       #expect(try fetch(server.url, on: loop) == data)
       #expect(try fetch(server.url, limit: data.count, on: loop) == data)
     }
@@ -22,7 +22,7 @@ import Testing
 
   @Test func aDocumentLongerThanTheLimitIsRefused() throws {
     let data = pattern(500_000)
-    try withLoopback({ .file(data, to: $0) }) { server, loop throws in
+    try LoopbackServer { .file(data, to: $0) }.serve { server, loop throws in
       #expect(
         throws: RemoteError.description(
           url: PublicURL(server.url), reason: "the document is longer than 499999 bytes")
@@ -34,18 +34,18 @@ import Testing
     let endless: @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer = { _ in
       .head(200, ["Connection": "close"], ending: .stall).followed(by: pattern(300_000))
     }
-    try withLoopback(endless) { server, loop throws in
+    try LoopbackServer(endless).serve { server, loop throws in
       #expect(throws: RemoteError.self) { try fetch(server.url, limit: 200_000, on: loop) }
     }
   }
 
   @Test func aDocumentThatIsMadeAfreshForEachRequestIsNotPutTogetherFromTwo() throws {
     let long = 200_000
-    try withLoopback({ request in
+    try LoopbackServer { request in
       let letter = UInt8(ascii: "a") + UInt8(request.ordinal)
       let drop = request.ordinal < 2 ? 150_000 : nil
       return .file([UInt8](repeating: letter, count: long), to: request, tag: nil, hasRanges: false, dropsAfter: drop)
-    }) { server, loop throws in
+    }.serve { server, loop throws in
       #expect(try fetch(server.url, on: loop) == [UInt8](repeating: UInt8(ascii: "c"), count: long))
       #expect(server.requests.allSatisfy { $0["range"] == nil })
     }
@@ -53,14 +53,14 @@ import Testing
 
   @Test func aServerThatAlwaysDropsIsGivenUpHoweverMuchItSends() throws {
     let data = pattern(1_000_000)
-    try withLoopback({ .file(data, to: $0, dropsAfter: 900_000) }) { server, loop throws in
+    try LoopbackServer { .file(data, to: $0, dropsAfter: 900_000) }.serve { server, loop throws in
       #expect(throws: RemoteError.self) { try fetch(server.url, on: loop) }
       #expect(server.requests.count == 3)
     }
   }
 
   @Test func givingUpEndsTheTransfer() throws {
-    try withLoopback({ _ in LoopbackServer.Answer("", ending: .stall) }) { server, loop throws in
+    try LoopbackServer { _ in LoopbackServer.Answer("", ending: .stall) }.serve { server, loop throws in
       var asked = 0
       #expect(throws: RemoteError.cancelled) {
         () throws(RemoteError) in

@@ -82,7 +82,13 @@ final class LoopbackServer: Sendable {
     state.wait(atMost: .seconds(30)) { $0.connections.isEmpty ? true : nil } ?? false
   }
 
-  func stop() {
+  /// Runs a test with this server and a loop of its own.
+  func serve(_ test: (LoopbackServer, TransferLoop) throws -> Void) throws {
+    defer { stop() }
+    try withLoop { try test(self, $0) }
+  }
+
+  private func stop() {
     let threads = state.update { state in
       state.isStopping = true
       shutdown(listener, Int32(SHUT_RDWR))
@@ -148,7 +154,8 @@ final class LoopbackServer: Sendable {
         return Request(
           method: first[0], target: first[1], fields: fields, bodyLength: length, connection: 0, ordinal: 0)
       }
-      guard receive(connection, &buffer) else { return nil }
+      // What begins otherwise is no HTTP.
+      guard receive(connection, &buffer), buffer[0] >= UInt8(ascii: "A") else { return nil }
     }
   }
 
@@ -226,16 +233,7 @@ extension LoopbackServer.Answer {
   }
 }
 
-/// A loop and a server for the time of a test.
-func withLoopback(
-  _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer,
-  _ test: (LoopbackServer, TransferLoop) throws -> Void
-) throws {
-  let server = LoopbackServer(answer)
-  defer { server.stop() }
-  try withLoop { try test(server, $0) }
-}
-
+/// A loop for the time of a test.
 func withLoop(_ test: (TransferLoop) throws -> Void) throws {
   let loop = TransferLoop()
   defer { loop.park() }
@@ -251,7 +249,19 @@ extension ConnectionPolicy {
   }
 }
 
-/// Bytes of which no stretch is like another.
+/// Bytes in which a stretch that is lost, doubled or moved is seen.
 func pattern(_ count: Int) -> [UInt8] {
-  (0..<count).map { UInt8(truncatingIfNeeded: (UInt64($0) &* 0x9E37_79B9_7F4A_7C15) >> 37) }
+  let block = patternBlock
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(count + block.count)
+  for number in 0..<(count + block.count - 1) / block.count {
+    bytes += block
+    for byte in 0..<3 { bytes[number * block.count + byte] = UInt8(truncatingIfNeeded: number >> (8 * byte)) }
+  }
+  bytes.removeLast(bytes.count - count)
+  return bytes
+}
+
+private let patternBlock = (0..<4093).map {
+  UInt8(truncatingIfNeeded: (UInt64($0) &* 0x9E37_79B9_7F4A_7C15) >> 37)
 }

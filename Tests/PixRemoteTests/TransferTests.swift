@@ -97,11 +97,12 @@ import Testing
     deliver([1, 2, 3, 4, 5], to: transfer)
     #expect(transfer.isHeld)
     #expect(!transfer.complete(), "the sink has not taken it all")
-    #expect(transfer.awaitsSink)
+    #expect(!transfer.isFinished)
     transfer.release()
     #expect(transfer.isHeld && sink.now.bytes == [1, 2, 3, 4])
     transfer.release()
     #expect(sink.now.bytes == [1, 2, 3, 4, 5])
+    #expect(transfer.isFinished)
     #expect(transfer.complete())
     #expect(sink.now.ends == [nil])
   }
