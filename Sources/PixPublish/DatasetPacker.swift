@@ -45,8 +45,9 @@ public struct DatasetPacker {
 
   /// Chunks are written aside and renamed when whole, `dataset.json` last: what is named like a dataset is one.
   public func pack(progress: (Progress) -> Void = { _ in }) throws(PublishError) -> Report {
+    let isReplacing = try checkOutput()
     let source = try ImageFolder(folder)
-    try prepareOutput()
+    try prepareOutput(clearing: isReplacing)
     var images = source.images
     var generator = SeededGenerator(seed: seed)
     generator.shuffle(&images)
@@ -61,24 +62,51 @@ public struct DatasetPacker {
           progress(done)
         })
     }
-    let job = describe(images, chunks)
+    let job = describe(source, chunks)
     try write(job)
-    return Report(job: job, leftOut: source.leftOut.sorted())
+    return Report(job: job, leftOut: source.leftOut)
   }
 
-  private func prepareOutput() throws(PublishError) {
-    let inside = URL(fileURLWithPath: output).standardizedFileURL.path + "/"
-    guard !inside.hasPrefix(URL(fileURLWithPath: folder).standardizedFileURL.path + "/") else {
+  /// Whether a dataset lies in the output folder, or what an interrupted pack left there, and may be replaced.
+  private func checkOutput() throws(PublishError) -> Bool {
+    guard !"\(DatasetPacker.resolved(output))/".hasPrefix("\(DatasetPacker.resolved(folder))/") else {
       throw .outputInsideInput(output)
     }
-    let present = ((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? [])
-    if !present.isEmpty, !(replaces && present.contains("dataset.json")) { throw .outputNotEmpty(output) }
-    try doing(output) {
-      if !present.isEmpty {
-        try FileManager.default.removeItem(atPath: "\(output)/dataset.json")
-        try? FileManager.default.removeItem(atPath: "\(output)/chunks")
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+    guard !present.isEmpty else { return false }
+    guard replaces else { throw .outputNotEmpty(output) }
+    guard present.contains("dataset.json") || present == ["chunks"] else { throw .noDatasetToReplace(output) }
+    return true
+  }
+
+  /// An absolute path without links, also where its last folders are not there yet.
+  private static func resolved(_ path: String) -> String {
+    var folder = URL(fileURLWithPath: path).standardizedFileURL
+    var rest: [String] = []
+    while true {
+      if let real = realpath(folder.path, nil) {
+        defer { free(real) }
+        return ([String(cString: real)] + rest.reversed()).joined(separator: "/")
       }
-      try FileManager.default.createDirectory(atPath: "\(output)/chunks", withIntermediateDirectories: true)
+      guard folder.path != "/" else { return path }
+      rest.append(folder.lastPathComponent)
+      folder.deleteLastPathComponent()
+    }
+  }
+
+  /// Removes what `pack` writes and nothing else.
+  private func prepareOutput(clearing: Bool) throws(PublishError) {
+    let chunks = "\(output)/chunks"
+    try doing(output) {
+      let files = FileManager.default
+      if clearing {
+        try? files.removeItem(atPath: "\(output)/dataset.json")
+        for name in (try? files.contentsOfDirectory(atPath: chunks)) ?? []
+        where name.hasPrefix("chunk_") && (name.hasSuffix(".zip") || name.hasSuffix(".zip.partial")) {
+          try files.removeItem(atPath: "\(chunks)/\(name)")
+        }
+      }
+      try files.createDirectory(atPath: chunks, withIntermediateDirectories: true)
     }
   }
 
@@ -112,12 +140,11 @@ public struct DatasetPacker {
       sizeBytes: writer.size, sha256: digest)
   }
 
-  private func describe(_ images: [ImageFolder.Image], _ chunks: [ChunkReference]) -> Job {
+  private func describe(_ source: ImageFolder, _ chunks: [ChunkReference]) -> Job {
     Job(
-      id: name, name: name, version: "1", progress: 100, numImages: images.count, numChunks: chunks.count,
+      id: name, name: name, version: "1", progress: 100, numImages: source.images.count, numChunks: chunks.count,
       chunkSize: chunkSize, sizeBytes: chunks.compactMap(\.sizeBytes).reduce(0, +),
-      createdAt: createdAt(images),
-      labels: Set(images.compactMap(\.label)).sorted(), chunks: chunks)
+      createdAt: createdAt(source.images), labels: source.labels, chunks: chunks)
   }
 
   /// SOURCE_DATE_EPOCH (reproducible-builds.org) if set, else when the newest image was changed.
@@ -140,9 +167,8 @@ public struct DatasetPacker {
 
   private func doing<Result>(_ path: String, _ body: () throws -> Result) throws(PublishError) -> Result {
     do { return try body() } catch {
-      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-      let reason =
-        cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
+      let reason = (cause as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)"
       throw .file(path: path, reason: reason)
     }
   }

@@ -16,8 +16,8 @@ public struct DatasetServer: Sendable {
   ///   - port: 0 lets the system choose.
   ///   - key: what clients must send as a bearer token; nil lets everyone read.
   public init(_ folder: String, host: String, port: UInt16, key: String?) throws(PublishError) {
-    catalog = DatasetCatalog(folder)
-    guard !catalog.entries.isEmpty else { throw .noDatasets(folder) }
+    catalog = try DatasetCatalog(serving: folder)
+    if let key { do throws(RemoteError) { _ = try APIKey(key) } catch { throw .unusableKey } }
     self.key = key
     self.host = host
     self.port = port
@@ -26,7 +26,7 @@ public struct DatasetServer: Sendable {
         host.contains(":") ? try .inet6(ip6: host, port: port) : try .inet(ip4: host, port: port)
       server = DatasetServer.make(address)
     } catch {
-      throw .address(host: host, port: Int(port), reason: "it is no IP address")
+      throw .noAddress(host)
     }
   }
 
@@ -34,85 +34,102 @@ public struct DatasetServer: Sendable {
     HTTPServer(address: address, timeout: 60, logger: .disabled)
   }
 
-  public var datasets: [String] { catalog.entries.map(\.job.id) }
+  /// By id, without their chunks.
+  public var datasets: [Job] {
+    catalog.entries.map { entry in
+      var job = entry.job
+      job.chunks = nil
+      return job
+    }
+  }
 
   /// Serves until the task is cancelled. `listening` hears the port once.
   public func run(listening: @escaping @Sendable (Int) -> Void) async throws(PublishError) {
     await server.appendRoute("*") { request in respond(to: request) }
-    let running = Task { try await server.run() }
     do {
-      try await server.waitUntilListening(timeout: 5)
-      if case .ip4(_, let port)? = await server.listeningAddress {
-        listening(Int(port))
-      } else if case .ip6(_, let port)? = await server.listeningAddress {
-        listening(Int(port))
-      }
-      try await running.value
-    } catch {
-      running.cancel()
-      let reason: String
-      do {
-        try await running.value
-        reason = "\(error)"
-      } catch let cause as SocketError {
-        if case .failed(_, let code, _) = cause {
-          reason = String(cString: strerror(code))
-        } else {
-          reason = "\(cause)"
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.run() }
+        group.addTask {
+          try await server.waitUntilListening(timeout: 60)
+          switch await server.listeningAddress {
+          case .ip4(_, let port), .ip6(_, let port): listening(Int(port))
+          default: break
+          }
         }
-      } catch let cause { reason = "\(cause)" }
-      throw .address(host: host, port: Int(port), reason: reason)
+        // What fails first, such as a port that is taken, ends the wait for the other.
+        for try await _ in group {}
+      }
+    } catch {
+      if Task.isCancelled { return }
+      throw .address(host: host, port: Int(port), reason: DatasetServer.reason(error))
     }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if case SocketError.failed(_, let code, _) = error { return String(cString: strerror(code)) }
+    return "\(error)"
   }
 
   // MARK: Routes
 
   func respond(to request: HTTPRequest) -> HTTPResponse {
-    let path = request.path.split(separator: "/").map(String.init)
+    let response = route(request)
+    return request.method == .HEAD ? response.withoutBody : response
+  }
+
+  private func route(_ request: HTTPRequest) -> HTTPResponse {
+    // Split before it is decoded: an id may hold a slash.
+    let path = (URLComponents(string: request.target.rawValue)?.percentEncodedPath ?? "")
+      .split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
     if path.starts(with: ["api", "v1", "jobs"]) {
       guard isAuthorized(request) else { return refused }
       return api(Array(path.dropFirst(3)), request)
     }
-    guard request.method == .GET || request.method == .HEAD else {
-      return failure(405, "only GET and HEAD work here")
-    }
     guard isAuthorized(request) || isSigned(request) else { return refused }
+    guard [.GET, .HEAD].contains(request.method) else { return wrongMethod(allowed: "GET, HEAD") }
     guard let file = catalog.file(at: request.path), let served = ServedFile(file) else {
-      return failure(404, "there is no file at this path")
+      return failure(.notFound, "there is no file at this path")
     }
     return served.response(to: request)
   }
 
   private func api(_ path: [String], _ request: HTTPRequest) -> HTTPResponse {
-    if path.isEmpty {
-      let jobs = catalog.entries.map { entry in
-        var job = entry.job
-        job.chunks = nil
-        return job
-      }
-      return answer(page(of: jobs, request))
+    let isDownload = path.count == 4 && path[1] == "chunks" && path[3] == "download"
+    guard isDownload || path.count < 2 || (path.count == 2 && path[1] == "chunks") else {
+      return failure(.notFound, "there is no such route")
     }
-    guard let entry = catalog.entry(path[0]) else { return failure(404, "there is no job \(path[0])") }
-    let chunks = (entry.job.chunks ?? []).map { chunk in
-      var chunk = chunk
-      if !chunk.url.contains("://") { chunk.url = "\(entry.prefix)/\(chunk.url)" }
-      return chunk
+    guard (isDownload ? [.POST] : [.GET, .HEAD]).contains(request.method) else {
+      return wrongMethod(allowed: isDownload ? "POST" : "GET, HEAD")
     }
-    switch (request.method, path.count) {
-    case (.GET, 1):
-      var job = entry.job
-      job.chunks = chunks
-      return answer(job)
-    case (.GET, 2) where path[1] == "chunks": return answer(page(of: chunks, request))
-    case (.POST, 4) where path[1] == "chunks" && path[3] == "download":
+    guard let id = path.first else { return answer(page(of: datasets, request)) }
+    guard let entry = catalog.entry(id) else { return failure(.notFound, "there is no job \(id)") }
+    let chunks = (entry.job.chunks ?? []).map(entry.served)
+    if isDownload {
       guard let index = Int(path[2]), let chunk = chunks.first(where: { $0.chunkIndex == index }) else {
-        return failure(404, "there is no chunk \(path[2])")
+        return failure(.notFound, "there is no chunk \(path[2])")
       }
-      let (url, expires) = signer.link(to: chunk.url, now: Int(Date().timeIntervalSince1970))
-      return answer([
-        "download_url": url, "expires_at": Date(timeIntervalSince1970: Double(expires)).ISO8601Format(),
-      ])
-    default: return failure(404, "there is no such route")
+      return answer(link(to: chunk))
+    }
+    if path.count == 2 { return answer(page(of: chunks, request)) }
+    var job = entry.job
+    job.chunks = chunks
+    return answer(job)
+  }
+
+  /// A chunk on another host is reached as its dataset says; its links are not this server's to sign.
+  private func link(to chunk: ChunkReference) -> Link {
+    guard chunk.url.hasPrefix("/") else { return Link(url: chunk.url, expiresAt: chunk.expiresAt) }
+    let (url, expires) = signer.link(to: chunk.url, now: Int(Date().timeIntervalSince1970))
+    return Link(url: url, expiresAt: Date(timeIntervalSince1970: Double(expires)).ISO8601Format())
+  }
+
+  private struct Link: Encodable {
+    var url: String
+    var expiresAt: String?
+
+    enum CodingKeys: String, CodingKey {
+      case url = "download_url"
+      case expiresAt = "expires_at"
     }
   }
 
@@ -137,8 +154,11 @@ public struct DatasetServer: Sendable {
 
   private func isAuthorized(_ request: HTTPRequest) -> Bool {
     guard let key else { return true }
-    guard let given = request.headers[.authorization] else { return false }
-    return ConstantTime.equal(given, "Bearer \(key)")
+    // The scheme's name in any case (RFC 9110 §11.1).
+    guard let given = request.headers[.authorization], given.prefix(7).lowercased() == "bearer " else {
+      return false
+    }
+    return ConstantTime.equal(given.dropFirst(7).trimmingCharacters(in: .whitespaces), key)
   }
 
   private func isSigned(_ request: HTTPRequest) -> Bool {
@@ -150,13 +170,19 @@ public struct DatasetServer: Sendable {
   // MARK: Answers
 
   private var refused: HTTPResponse {
-    var response = failure(401, "a valid API key is needed: Authorization: Bearer KEY")
+    var response = failure(.unauthorized, "a valid API key is needed: Authorization: Bearer KEY")
     response.headers[HTTPHeader("WWW-Authenticate")] = "Bearer"
     return response
   }
 
-  private func failure(_ status: Int, _ message: String) -> HTTPResponse {
-    answer(["error": ["message": message]], HTTPStatusCode(status, phrase: ""))
+  private func wrongMethod(allowed: String) -> HTTPResponse {
+    var response = failure(.methodNotAllowed, "only \(allowed) works here")
+    response.headers[HTTPHeader("Allow")] = allowed
+    return response
+  }
+
+  private func failure(_ status: HTTPStatusCode, _ message: String) -> HTTPResponse {
+    answer(["error": ["message": message]], status)
   }
 
   private func answer(_ body: some Encodable, _ status: HTTPStatusCode = .ok) -> HTTPResponse {
@@ -164,5 +190,16 @@ public struct DatasetServer: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let data = (try? encoder.encode(body)) ?? Data()
     return HTTPResponse(statusCode: status, headers: [.contentType: "application/json"], body: data)
+  }
+}
+
+extension HTTPResponse {
+  /// The answer to HEAD: what GET would say of the body, without the body.
+  fileprivate var withoutBody: HTTPResponse {
+    var headers = headers
+    if headers[.contentLength] == nil, case .httpBody(let body) = payload, let count = body.count {
+      headers[.contentLength] = String(count)
+    }
+    return HTTPResponse(statusCode: statusCode, headers: headers)
   }
 }

@@ -13,9 +13,9 @@ struct ImageFolder {
   }
 
   let root: String
-  /// Sorted by path.
+  /// Sorted by the bytes of their paths.
   private(set) var images: [Image] = []
-  /// Files that are no images, by content.
+  /// Files that are no images, by content, and links that lead nowhere. Sorted.
   private(set) var leftOut: [String] = []
 
   /// Looks at every file's first bytes. Hidden files, `__MACOSX` and linked folders are passed over.
@@ -24,7 +24,16 @@ struct ImageFolder {
     guard ImageFolder.kind(root) == S_IFDIR else { throw .notAFolder(root) }
     try collect("")
     guard !images.isEmpty else { throw .noImages(root) }
-    images.sort { $0.path < $1.path }
+    // By bytes, as every language orders them: Swift takes two ways to write "é" for the same.
+    images.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    leftOut.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The labels of all images, each once, sorted by their bytes.
+  var labels: [String] {
+    Set(images.compactMap(\.label).map { Array($0.utf8) })
+      .sorted { $0.lexicographicallyPrecedes($1) }
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
   private mutating func collect(_ below: String) throws(PublishError) {
@@ -36,10 +45,15 @@ struct ImageFolder {
     for name in names where !name.hasPrefix(".") && name != "__MACOSX" {
       let path = below.isEmpty ? name : "\(below)/\(name)"
       var status = stat()
-      guard lstat("\(root)/\(path)", &status) == 0 else { continue }
+      guard lstat("\(root)/\(path)", &status) == 0 else {
+        leftOut.append(path)
+        continue
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         try collect(path)
-      } else if stat("\(root)/\(path)", &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      } else if stat("\(root)/\(path)", &status) != 0 {
+        leftOut.append(path)
+      } else if status.st_mode & S_IFMT == S_IFREG {
         try add(path, status)
       }
     }

@@ -7,12 +7,15 @@ struct LinkSigner: Sendable {
 
   private let secret = SymmetricKey(size: .bits256)
 
-  /// `path?expires=…&signature=…`
+  /// `path?expires=…&signature=…`, for a percent-encoded path.
   func link(to path: String, now: Int) -> (url: String, expires: Int) {
     let expires = now + LinkSigner.lifetime
-    return ("\(path)?expires=\(expires)&signature=\(signature(path, expires))", expires)
+    return (
+      "\(path)?expires=\(expires)&signature=\(signature(path.removingPercentEncoding ?? path, expires))", expires
+    )
   }
 
+  /// Takes the path without percent-encoding: clients may write it in more than one way.
   func admits(_ path: String, expires: String?, signature given: String?, now: Int) -> Bool {
     guard let expires = expires.flatMap({ Int($0) }), expires >= now, let given else { return false }
     return ConstantTime.equal(given, signature(path, expires))

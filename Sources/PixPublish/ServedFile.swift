@@ -5,57 +5,59 @@ import Foundation
 struct ServedFile {
   static let pieceBytes = 256 << 10
 
-  private let path: String
+  private let file: OpenFile
+  private let contentType: String
   private let size: Int
   private let eTag: String
   private let lastModified: String
 
-  /// Nil when there is no regular file.
+  /// Nil when there is no regular file that can be read.
   init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    self.path = path
-    size = Int(status.st_size)
-    let nanoseconds = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+    guard let file = OpenFile(path) else { return nil }
+    self.file = file
+    contentType = path.hasSuffix(".json") ? "application/json" : "application/zip"
+    size = Int(file.status.st_size)
+    let modified = file.status.st_mtim
+    let nanoseconds = Int(modified.tv_sec) * 1_000_000_000 + Int(modified.tv_nsec)
     eTag = "\"\(String(size, radix: 16))-\(String(nanoseconds, radix: 16))\""
-    lastModified = ServedFile.date(status.st_mtim.tv_sec)
+    lastModified = ServedFile.date(modified.tv_sec)
   }
 
   func response(to request: HTTPRequest) -> HTTPResponse {
     var headers: HTTPHeaders = [
-      .acceptRanges: "bytes", .eTag: eTag, .lastModified: lastModified,
-      .contentType: path.hasSuffix(".json") ? "application/json" : "application/zip",
+      .acceptRanges: "bytes", .eTag: eTag, .lastModified: lastModified, .contentType: contentType,
     ]
-    if request.headers[.ifNoneMatch] == eTag {
+    if let known = request.headers[.ifNoneMatch], names(known) {
+      headers[.contentLength] = String(size)
       return HTTPResponse(statusCode: .notModified, headers: headers)
     }
-    let condition = request.headers[HTTPHeader("If-Range")]
-    let isCurrent = condition == nil || condition == eTag || condition == lastModified
-    switch ByteRange(isCurrent ? request.headers[.range] : nil, size: size) {
+    switch ByteRange(asksForPart(request) ? request.headers[.range] : nil, size: size) {
     case .unsatisfiable:
       headers[.contentRange] = "bytes */\(size)"
       return HTTPResponse(statusCode: .rangeNotSatisfiable, headers: headers)
     case .whole:
-      return respond(.ok, headers, 0..<size, to: request)
+      return HTTPResponse(statusCode: .ok, headers: headers, body: body(0..<size))
     case .part(let range):
       headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
-      return respond(.partialContent, headers, range, to: request)
+      return HTTPResponse(statusCode: .partialContent, headers: headers, body: body(range))
     }
   }
 
-  private func respond(
-    _ status: HTTPStatusCode, _ headers: HTTPHeaders, _ range: Range<Int>, to request: HTTPRequest
-  ) -> HTTPResponse {
-    if request.method == .HEAD || range.isEmpty {
-      var headers = headers
-      headers[.contentLength] = String(range.count)
-      return HTTPResponse(statusCode: status, headers: headers)
-    }
-    guard
-      let body = try? HTTPBodySequence(
-        file: URL(fileURLWithPath: path), range: range, suggestedBufferSize: ServedFile.pieceBytes)
-    else { return HTTPResponse(statusCode: .notFound) }
-    return HTTPResponse(statusCode: status, headers: headers, body: body)
+  /// Ranges are for GET alone, and for the file the client has a part of already (RFC 9110 §13.1.5, §14.2).
+  private func asksForPart(_ request: HTTPRequest) -> Bool {
+    let condition = request.headers[HTTPHeader("If-Range")]
+    return request.method == .GET && (condition == nil || condition == eTag || condition == lastModified)
+  }
+
+  /// Whether an `If-None-Match` field names this file (RFC 9110 §13.1.2).
+  private func names(_ field: String) -> Bool {
+    field.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      .contains { $0 == "*" || $0 == eTag || $0 == "W/\(eTag)" }
+  }
+
+  private func body(_ range: Range<Int>) -> HTTPBodySequence {
+    HTTPBodySequence(
+      from: FilePieces(file: file, range: range), count: range.count, suggestedBufferSize: ServedFile.pieceBytes)
   }
 
   /// IMF-fixdate (RFC 9110 §5.6.7).

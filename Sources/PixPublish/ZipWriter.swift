@@ -11,17 +11,23 @@ struct ZipWriter {
     var offset: Int
   }
 
-  private static let smallestZip64 = 0xFFFF_FFFF
+  /// What a 32-bit field holds when its value is in the zip64 fields.
+  private static let elsewhere = 0xFFFF_FFFF
   /// 1980-01-01, the first day a zip can name: archives do not differ by when they were made.
   private static let dosDate: UInt16 = 0x0021
 
   private let file: FileHandle
+  /// The smallest size and offset that is written in zip64 fields.
+  private let smallestZip64: Int
   private var records: [Record] = []
   private var digest = SHA256()
   /// Bytes written.
   private(set) var size = 0
 
-  init(_ file: FileHandle) { self.file = file }
+  init(_ file: FileHandle, smallestZip64: Int = 0xFFFF_FFFF) {
+    self.file = file
+    self.smallestZip64 = smallestZip64
+  }
 
   mutating func add(_ name: String, _ content: Data) throws {
     let record = Record(
@@ -53,26 +59,26 @@ struct ZipWriter {
 
   /// Version, flags (UTF-8 names), method, time, checksum, sizes, lengths: alike in both kinds of header.
   private func appendCommon(to header: inout Data, _ record: Record, isCentral: Bool = false) {
-    let isLarge = record.size >= ZipWriter.smallestZip64
-    header.append(isLarge || record.offset >= ZipWriter.smallestZip64 ? 45 : 20, as: UInt16.self)
+    let isLarge = record.size >= smallestZip64
+    header.append(isLarge || record.offset >= smallestZip64 ? 45 : 20, as: UInt16.self)
     header.append(0x0800, as: UInt16.self)
     header.append(0, as: UInt16.self)
     header.append(0, as: UInt16.self)
     header.append(Int(ZipWriter.dosDate), as: UInt16.self)
     header.append(Int(record.crc32), as: UInt32.self)
-    header.append(isLarge ? ZipWriter.smallestZip64 : record.size, as: UInt32.self)
-    header.append(isLarge ? ZipWriter.smallestZip64 : record.size, as: UInt32.self)
+    header.append(isLarge ? ZipWriter.elsewhere : record.size, as: UInt32.self)
+    header.append(isLarge ? ZipWriter.elsewhere : record.size, as: UInt32.self)
     header.append(record.name.count, as: UInt16.self)
     header.append(extra(record, withOffset: isCentral).count, as: UInt16.self)
   }
 
   private func extra(_ record: Record, withOffset: Bool) -> Data {
     var values = Data()
-    if record.size >= ZipWriter.smallestZip64 {
+    if record.size >= smallestZip64 {
       values.append(record.size, as: UInt64.self)
       values.append(record.size, as: UInt64.self)
     }
-    if withOffset, record.offset >= ZipWriter.smallestZip64 { values.append(record.offset, as: UInt64.self) }
+    if withOffset, record.offset >= smallestZip64 { values.append(record.offset, as: UInt64.self) }
     guard !values.isEmpty else { return values }
     var field = Data()
     field.append(1, as: UInt16.self)
@@ -89,7 +95,7 @@ struct ZipWriter {
     header.append(0, as: UInt16.self)  // disk
     header.append(0, as: UInt16.self)
     header.append(0o100644 << 16, as: UInt32.self)
-    header.append(min(record.offset, ZipWriter.smallestZip64), as: UInt32.self)
+    header.append(record.offset >= smallestZip64 ? ZipWriter.elsewhere : record.offset, as: UInt32.self)
     header.append(contentsOf: record.name)
     header.append(contentsOf: extra(record, withOffset: true))
     return header
@@ -97,7 +103,7 @@ struct ZipWriter {
 
   private func endRecords(directory: Range<Int>) -> Data {
     var end = Data()
-    let isLarge = records.count >= 0xFFFF || directory.upperBound >= ZipWriter.smallestZip64
+    let isLarge = records.count >= 0xFFFF || directory.upperBound >= smallestZip64
     if isLarge {
       end.append(0x0606_4b50, as: UInt32.self)
       end.append(44, as: UInt64.self)
@@ -117,8 +123,8 @@ struct ZipWriter {
     end.append(0, as: UInt32.self)
     end.append(isLarge ? 0xFFFF : records.count, as: UInt16.self)
     end.append(isLarge ? 0xFFFF : records.count, as: UInt16.self)
-    end.append(isLarge ? ZipWriter.smallestZip64 : directory.count, as: UInt32.self)
-    end.append(isLarge ? ZipWriter.smallestZip64 : directory.lowerBound, as: UInt32.self)
+    end.append(isLarge ? ZipWriter.elsewhere : directory.count, as: UInt32.self)
+    end.append(isLarge ? ZipWriter.elsewhere : directory.lowerBound, as: UInt32.self)
     end.append(0, as: UInt16.self)
     return end
   }
