@@ -7,7 +7,7 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Show what a dataset is: its images, chunks, size and labels.",
     discussion: """
-      SOURCE is a job id of the service, the URL of a dataset on a static host, or the path of a packed folder or
+      SOURCE is a job id of the service, the URL of a dataset on a static host, or the path of a packed folder or \
       of zips. Only the description is fetched.
 
       Examples:

@@ -8,8 +8,8 @@ struct PackCommand: ParsableCommand {
     commandName: "pack",
     abstract: "Make a dataset out of a folder of class folders of images.",
     discussion: """
-      FOLDER/cat/1.jpg becomes an image with the label cat. What is an image (JPEG, PNG, WebP) is told by content;
-      other files are left out and named. OUT gets dataset.json and chunks/*.zip, the same bytes for the same files
+      FOLDER/cat/1.jpg becomes an image with the label cat. What is an image (JPEG, PNG, WebP) is told by content; \
+      other files are left out and named. OUT gets dataset.json and chunks/*.zip, the same bytes for the same files \
       and seed.
 
       Examples:
@@ -37,6 +37,7 @@ struct PackCommand: ParsableCommand {
 
   func validate() throws {
     guard chunkSize >= 1 else { throw ValidationError("--chunk-size must be at least 1") }
+    guard name?.isEmpty != true else { throw ValidationError("--name must not be empty") }
   }
 
   func run() throws {
@@ -44,6 +45,7 @@ struct PackCommand: ParsableCommand {
     do throws(PublishError) {
       let packer = DatasetPacker(
         folder: folder, output: out, chunkSize: chunkSize, seed: seed, name: name, replaces: force)
+      bar.show("Looking for images in \(folder) …")
       let report = try packer.pack { bar.show($0.images, of: $0.imagesInAll) }
       bar.finish()
       tell(report)
@@ -57,12 +59,14 @@ struct PackCommand: ParsableCommand {
   private func tell(_ report: DatasetPacker.Report) {
     if !report.leftOut.isEmpty {
       let shown = report.leftOut.prefix(5).joined(separator: ", ") + (report.leftOut.count > 5 ? ", …" : "")
-      Failure.tell("\(report.leftOut.count) files are no JPEG, PNG or WebP images and were left out: \(shown)")
+      let files = report.leftOut.count == 1 ? "1 file is" : "\(report.leftOut.count) files are"
+      Failure.tell("\(files) no JPEG, PNG or WebP and left out: \(shown)")
     }
     let job = report.job
     print(
-      "Packed \(job.numImages ?? 0) images of \(job.labels?.count ?? 0) classes into \(job.numChunks ?? 0) chunks "
-        + "in \(out)")
-    print("Next: pixcrawler info \(out)   or   pixcrawler serve \(out)")
+      "Packed \(Count(job.numImages, "image")) of \(Count(job.labels?.count, "class", "classes")) "
+        + "into \(Count(job.numChunks, "chunk")) in \(out)")
+    guard Terminal.showsOutput else { return }
+    print("Next: pixcrawler info \(ShellWord(out))   or   pixcrawler serve \(ShellWord(out))")
   }
 }

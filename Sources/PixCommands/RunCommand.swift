@@ -5,8 +5,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run a script under your own Python, with the engine as the module pixcrawler.",
     discussion: """
-      The Python is the one --python names, else PIXCRAWLER_PYTHON, else the active virtual environment, else the
-      nearest .venv upwards, else python3 on PATH. Everything after the script goes to the script; -m, -c, -X and -
+      The Python is the one --python names, else PIXCRAWLER_PYTHON, else the active virtual environment, else the \
+      nearest .venv upwards, else python3 on PATH. Everything after the script goes to the script; -m, -c, -X and - \
       work as they do with python. The exit status is the script's.
 
       Examples:

@@ -8,7 +8,7 @@ struct ServeCommand: ParsableCommand {
     commandName: "serve",
     abstract: "Serve datasets over HTTP, as the service would.",
     discussion: """
-      Serves DIR itself if it has a dataset.json, and every direct subfolder that has one: through the service's
+      Serves DIR itself if it has a dataset.json, and every direct subfolder that has one: through the service's \
       routes (/api/v1/jobs/…) and as plain files. With a key, nothing is given out without it. Ctrl-C ends it.
 
       Examples:
@@ -30,7 +30,7 @@ struct ServeCommand: ParsableCommand {
   var apiKey: String?
 
   func run() throws {
-    let key = apiKey ?? getenv("PIXCRAWLER_SERVE_KEY").map { String(cString: $0) }
+    let key = apiKey ?? getenv("PIXCRAWLER_SERVE_KEY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     let server: DatasetServer
     do throws(PublishError) { server = try DatasetServer(dir, host: host, port: port, key: key) } catch {
       Failure.tell("\(error)")
@@ -53,15 +53,27 @@ struct ServeCommand: ParsableCommand {
     }
     var received: Int32 = 0
     sigwait(&stopSignals, &received)
+    // Below the terminal's own ^C.
+    if Terminal.showsOutput { print("\nStopped.") }
   }
 
   private static func announce(_ server: DatasetServer, host: String, port: Int, hasKey: Bool) {
     let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     let datasets = server.datasets
-    let count = "\(datasets.count) \(datasets.count == 1 ? "dataset" : "datasets")"
-    print("Serving \(count) on \(url)\(hasKey ? " (key required)" : "")")
-    for dataset in datasets.prefix(10) {
-      print("  pixcrawler info \(dataset) --base-url \(url)\(hasKey ? " --api-key KEY" : "")")
+    print("Serving \(Count(datasets.count, "dataset")) on \(url)\(hasKey ? " (key required)" : "")")
+    for job in datasets.prefix(10) {
+      let facts = [Count(job.numImages, "image"), Count(job.labels?.count, "class", "classes")]
+        .filter(\.isKnown).map(\.description).joined(separator: ", ")
+      print("  \(job.id)\(facts.isEmpty ? "" : ": \(facts)")")
+    }
+    if datasets.count > 10 { print("  … and \(datasets.count - 10) more") }
+    if Terminal.showsOutput, let first = datasets.first {
+      if !hasKey, !["127.0.0.1", "::1"].contains(host) {
+        print("Everyone who reaches this machine can read them; --api-key KEY asks for a key.")
+      }
+      print(
+        "Next: pixcrawler info \(ShellWord(first.id)) --base-url \(url)\(hasKey ? " --api-key KEY" : "")\n"
+          + "Ctrl-C ends it.")
     }
     fflush(nil)
   }
