@@ -82,7 +82,7 @@ struct PrefetchWindow {
       slabs.removeFirst()
       budget.release(front.reserved)
       cursor = front.end
-      let batch = dropsLast && front.isLast && front.rows.count < batchSize ? nil : front.batch()
+      let batch = dropsLast && front.rows.count < batchSize ? nil : front.batch()
       advance()
       if let batch { return .batch(batch) }
     }
