@@ -84,6 +84,18 @@ CURLcode pix_curl_set_pointer(CURL *easy, CURLoption option, const void *value) 
   return curl.easy_setopt(easy, option, value);
 }
 
+void pix_curl_allow_web_only(CURL *easy) {
+  if (curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK) {
+    curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    return;
+  }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#pragma GCC diagnostic pop
+}
+
 CURLcode pix_curl_set_data_function(
     CURL *easy, CURLoption option, size_t (*function)(char *, size_t, size_t, void *), void *context) {
   CURLcode code = curl.easy_setopt(easy, option, function);

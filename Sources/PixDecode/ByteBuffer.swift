@@ -8,8 +8,8 @@ public final class ByteBuffer: @unchecked Sendable {
 
   /// Reserves `capacity` bytes without touching them.
   public init(capacity: Int) {
-    self.capacity = max(capacity, 1)
-    guard let memory = malloc(self.capacity) else { fatalError("out of memory for \(capacity) bytes") }
+    self.capacity = capacity
+    guard let memory = malloc(max(capacity, 1)) else { fatalError("out of memory for \(capacity) bytes") }
     base = memory
   }
 

@@ -35,4 +35,19 @@ public struct ChunkReference: Codable, Sendable, Equatable {
     case sha256, label
     case expiresAt = "expires_at"
   }
+
+  /// The most images or bytes a chunk may declare; the sum over every chunk of a description fits an integer.
+  private static let highestCount = 1 << 40
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    chunkID = try fields.decodeIdentifier(.chunkID)
+    chunkIndex = try fields.decode(Int.self, forKey: .chunkIndex)
+    url = try fields.decode(String.self, forKey: .url)
+    numImages = try fields.decodeCountIfPresent(.numImages, upTo: ChunkReference.highestCount)
+    sizeBytes = try fields.decodeCountIfPresent(.sizeBytes, upTo: ChunkReference.highestCount)
+    sha256 = try fields.decodeIfPresent(String.self, forKey: .sha256)
+    label = try fields.decodeIfPresent(String.self, forKey: .label)
+    expiresAt = try fields.decodeIfPresent(String.self, forKey: .expiresAt)
+  }
 }

@@ -6,8 +6,7 @@ public struct ConnectionPolicy: Sendable, Equatable {
   public var verifiesTLS: Bool
   public var retry: RetryPolicy
 
-  public init(timeout: Duration = .seconds(300), verifiesTLS: Bool = true, retry: RetryPolicy = RetryPolicy())
-  {
+  public init(timeout: Duration = .seconds(300), verifiesTLS: Bool = true, retry: RetryPolicy = RetryPolicy()) {
     self.timeout = timeout
     self.verifiesTLS = verifiesTLS
     self.retry = retry

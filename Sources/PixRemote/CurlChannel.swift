@@ -3,15 +3,17 @@ import Glibc
 
 /// One HTTP request on libcurl's multi handle.
 final class CurlChannel: TransferChannel {
+  static let longestHead = 256 << 10
   static let longestErrorBody = 64 << 10
   private static let errorBytes = 256
 
   let easy: UnsafeMutableRawPointer
-  private unowned let transfer: Transfer
+  unowned let transfer: Transfer
   private let multi: UnsafeMutableRawPointer
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: CurlChannel.errorBytes)
   private var head = ResponseHead(status: 0)
+  private var headBytes = 0
   private var headIsJudged = false
   private var bytesToSkip = 0
   private var errorBody: [UInt8] = []
@@ -27,7 +29,10 @@ final class CurlChannel: TransferChannel {
     self.multi = multi
     errorText.initialize(repeating: 0, count: CurlChannel.errorBytes)
     configure(url: url, sockets: sockets)
-    pix_curl_multi_add_handle(multi, easy)
+    guard pix_curl_multi_add_handle(multi, easy) == CURLM_OK else {
+      close()
+      throw .transport(reason: "libcurl refused another transfer")
+    }
   }
 
   deinit { errorText.deallocate() }
@@ -36,10 +41,7 @@ final class CurlChannel: TransferChannel {
     let request = transfer.request
     let context = Unmanaged.passUnretained(self).toOpaque()
     url.withCString { _ = pix_curl_set_pointer(easy, CURLOPT_URL, $0) }
-    "http,https".withCString {
-      _ = pix_curl_set_pointer(easy, CURLOPT_PROTOCOLS_STR, $0)
-      _ = pix_curl_set_pointer(easy, CURLOPT_REDIR_PROTOCOLS_STR, $0)
-    }
+    pix_curl_allow_web_only(easy)
     "pixcrawler/0.1".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_USERAGENT, $0) }
     pix_curl_set_pointer(easy, CURLOPT_PRIVATE, context)
     pix_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
@@ -56,7 +58,7 @@ final class CurlChannel: TransferChannel {
     }
     if request.method == .post {
       pix_curl_set_long(easy, CURLOPT_POST, 1)
-      pix_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, 0)
+      "".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0) }
     }
     pix_curl_set_socket_functions(
       easy, SocketRegistry.openSocket, SocketRegistry.closeSocket,
@@ -65,8 +67,7 @@ final class CurlChannel: TransferChannel {
       easy, CURLOPT_HEADERFUNCTION,
       { bytes, size, count, context in
         let channel = Unmanaged<CurlChannel>.fromOpaque(context!).takeUnretainedValue()
-        channel.header(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return size * count
+        return channel.header(UnsafeRawBufferPointer(start: bytes, count: size * count))
       }, context)
     pix_curl_set_data_function(
       easy, CURLOPT_WRITEFUNCTION,
@@ -75,7 +76,7 @@ final class CurlChannel: TransferChannel {
         return channel.body(UnsafeRawBufferPointer(start: bytes, count: size * count))
       }, context)
     add(header: "Accept-Encoding: identity")
-    if let key = request.key { add(header: "Authorization: \(key.authorization)") }
+    if let key = transfer.key { add(header: "Authorization: \(key.authorization)") }
     if transfer.needsRange { add(header: "Range: \(transfer.rangeField)") }
     if let validator = transfer.ifRangeField { add(header: "If-Range: \(validator)") }
     pix_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
@@ -88,19 +89,30 @@ final class CurlChannel: TransferChannel {
     return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
   }
 
-  private func header(_ bytes: UnsafeRawBufferPointer) {
+  private func header(_ bytes: UnsafeRawBufferPointer) -> Int {
+    transfer.lastActivity = .now
+    headBytes += bytes.count
+    guard headBytes <= CurlChannel.longestHead else {
+      verdict = .network(
+        url: transfer.resource.publicURL,
+        reason: "the server's header fields are longer than \(CurlChannel.longestHead) bytes")
+      return 0
+    }
+    // What comes after the body tells nothing about the file.
+    guard !headIsJudged else { return bytes.count }
     let line = String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
       head = ResponseHead(status: 0)
     } else {
       head.add(line: line[...])
     }
-    transfer.lastActivity = .now
+    return bytes.count
   }
 
   private func body(_ bytes: UnsafeRawBufferPointer) -> Int {
     judgeHead()
-    if verdict != nil {
+    if let verdict {
+      guard case .status = verdict else { return 0 }
       errorBody.append(contentsOf: bytes.prefix(CurlChannel.longestErrorBody - errorBody.count))
       return errorBody.count < CurlChannel.longestErrorBody ? bytes.count : 0
     }
@@ -112,7 +124,9 @@ final class CurlChannel: TransferChannel {
     bytesToSkip -= skipped
     if skipped > 0 { transfer.lastActivity = .now }
     transfer.deliver(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
-    return transfer.isSated ? 0 : bytes.count
+    // A body that ends with what is wanted leaves the connection fit for the next request.
+    let endsItself = !transfer.isStopped && head.bodyEnd == transfer.position
+    return transfer.isSated && !endsItself ? 0 : bytes.count
   }
 
   /// Once per answer, when its head is whole.
@@ -124,27 +138,37 @@ final class CurlChannel: TransferChannel {
     head.status = status
     guard (200..<300).contains(status) else {
       verdict = .status(
-        url: transfer.request.resource.publicURL, status: status, message: nil,
+        url: transfer.resource.publicURL, status: status, message: nil,
         retryAfter: RetryAfter.parse(head["retry-after"]))
       return
     }
     do { bytesToSkip = try transfer.accept(head) } catch { verdict = error }
   }
 
+  /// What is wrong with the answer itself, as far as it has come.
+  var refusal: RemoteError? {
+    guard case .status(let url, let status, _, let retryAfter) = verdict else { return verdict }
+    return .status(
+      url: url, status: status, message: ErrorBody.message(in: errorBody), retryAfter: retryAfter)
+  }
+
   /// What the whole attempt came to; nil when every byte has been delivered.
   func outcome(_ code: CURLcode) -> RemoteError? {
     if transfer.isSated { return nil }
     if code == CURLE_OK { judgeHead() }
-    if case .status(let url, let status, _, let retryAfter) = verdict {
-      return .status(
-        url: url, status: status, message: ErrorBody.message(in: errorBody), retryAfter: retryAfter)
+    if let refusal { return refusal }
+    let url = transfer.resource.publicURL
+    if code == CURLE_OK, bytesToSkip > 0 {
+      return .network(url: url, reason: "the file ended before byte \(transfer.position), the next one wanted")
     }
-    if let verdict { return verdict }
     if code == CURLE_OK { return transfer.missing(of: head) }
     let detail = String(cString: errorText)
     let reason = detail.isEmpty ? String(cString: pix_curl_easy_strerror(code)) : detail
-    let url = transfer.request.resource.publicURL
     switch code {
+    case CURLE_TOO_MANY_REDIRECTS:
+      var status = 0
+      pix_curl_response_code(easy, &status)
+      return .status(url: url, status: status, message: reason, retryAfter: nil)
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .source(reason: "\(url): \(reason)")
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
       return .untrusted(url: url, reason: reason)

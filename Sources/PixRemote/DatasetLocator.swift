@@ -75,21 +75,22 @@ public struct DatasetLocator: Sendable {
     -> TransferRequest
   {
     let resource = try document?.resolving(chunk.url) ?? .file(path: chunk.url)
-    return TransferRequest(resource, key: keyAllowed(at: resource), range: range, policy: policy)
+    var request = TransferRequest(resource, key: keyAllowed(at: resource), range: range, policy: policy)
+    request.renewal = renewal(of: chunk)
+    return request
   }
 
-  /// Asks the service for a fresh link to a chunk; nil when there is no service to ask.
-  public func renewal(of chunk: ChunkReference) -> TransferRequest? {
+  /// Where a fresh link to a chunk can be had; nil when there is no service to ask.
+  private func renewal(of chunk: ChunkReference) -> LinkRenewal? {
     guard case .job(let id) = source else { return nil }
-    let resource = Resource.remote(url: "\(service.job(id))/chunks/\(chunk.chunkIndex)/download")
-    return TransferRequest(resource, method: .post, key: keyAllowed(at: resource), policy: policy)
+    return LinkRenewal(
+      resource: .remote(url: "\(service.job(id))/chunks/\(chunk.chunkIndex)/download"), key: key,
+      expiry: chunk.expiresAt.flatMap { UTCTime(iso8601: $0) })
   }
 
   /// The key goes to the API's own origin and nowhere else.
   private func keyAllowed(at resource: Resource) -> APIKey? {
-    guard case .job = source, case .remote(let url) = resource, Origin(url) == service.origin else {
-      return nil
-    }
+    guard case .job = source, resource.origin == service.origin else { return nil }
     return key
   }
 
@@ -113,6 +114,8 @@ public struct DatasetLocator: Sendable {
     case .keyNotFound(let key, let context)?: return "\(place(context)) has no \"\(key.stringValue)\""
     case .typeMismatch(let type, let context)?: return "\(place(context)) is not of type \(type)"
     case .valueNotFound(let type, let context)?: return "\(place(context)) is null instead of \(type)"
+    case .dataCorrupted(let context)? where !context.codingPath.isEmpty:
+      return "\(place(context)) is \(context.debugDescription)"
     default: return "it is no JSON"
     }
   }

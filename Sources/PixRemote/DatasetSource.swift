@@ -11,16 +11,20 @@ public enum DatasetSource: Sendable, Equatable {
   /// Reads what a user typed. A local path wins over a job id only when a dataset really lies there.
   public init(_ text: String) throws(RemoteError) {
     guard !text.isEmpty, !text.contains("\0") else { throw .source(reason: "no dataset is named") }
-    if text.hasPrefix("http://") || text.hasPrefix("https://") {
+    let path = DatasetSource.expandingHome(text)
+    if Resource.isWebAddress(text) {
+      guard Origin(text) != nil else { throw .source(reason: "\(PublicURL(text)) is no http or https address") }
       self = .description(.remote(url: DatasetSource.documentURL(text)))
-    } else if let local = DatasetSource.local(DatasetSource.expandingHome(text)) {
+    } else if text.contains("://") {
+      throw .source(reason: "\(PublicURL(text)) is no http or https address")
+    } else if let local = DatasetSource.local(path) {
       self = local
     } else if text.hasPrefix(".") || text.hasPrefix("/") || text.hasPrefix("~") || text.contains("/")
       || text.hasSuffix(".zip")
     {
       throw .source(
         reason: "\(text) is no dataset: there is neither a dataset.json nor a zip archive"
-          + (access(text, F_OK) == 0 ? " in it" : ", nor anything else, at that path"))
+          + (access(path, F_OK) == 0 ? " in it" : ", nor anything else, at that path"))
     } else {
       self = .job(id: text)
     }

@@ -1,5 +1,7 @@
-/// A fresh link to a chunk, as the service hands it out.
-struct DownloadLink: Decodable, Sendable {
+/// A fresh link to a chunk, as the service hands it out. It is not to be shown: whoever has it may read.
+struct DownloadLink: Decodable, Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   var downloadURL: String
   var expiresAt: String?
 
@@ -7,4 +9,8 @@ struct DownloadLink: Decodable, Sendable {
     case downloadURL = "download_url"
     case expiresAt = "expires_at"
   }
+
+  var description: String { PublicURL(downloadURL).description }
+  var debugDescription: String { description }
+  var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -9,7 +9,13 @@ enum ErrorBody: Decodable {
     guard case .said(let message)? = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)) else {
       return nil
     }
-    return message.isEmpty ? nil : String(message.prefix(500))
+    let printable = message.prefix(500).map { $0.unicodeScalars.allSatisfy(isPrintable) ? $0 : " " }
+    return printable.allSatisfy { $0 == " " } ? nil : String(printable)
+  }
+
+  /// A terminal obeys the others.
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory != .control
   }
 
   private struct Nested: Decodable { let message: String }

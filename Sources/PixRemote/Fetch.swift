@@ -3,7 +3,6 @@ import PixThreads
 /// A small document, collected whole.
 final class Fetch: TransferSink {
   private struct State {
-    var head: ResponseHead?
     var body: [UInt8] = []
     var isTooLong = false
     var end: Result<Void, RemoteError>?
@@ -14,7 +13,7 @@ final class Fetch: TransferSink {
 
   private init(limit: Int) { self.limit = limit }
 
-  func opened(_ head: ResponseHead) { state.withLock { $0.head = head } }
+  func opened(_ head: ResponseHead) { state.withLock { $0.body = [] } }
 
   func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow {
     state.withLock { state in
@@ -35,6 +34,8 @@ final class Fetch: TransferSink {
   static func document(
     _ request: TransferRequest, limit: Int, on loop: TransferLoop, keepWaiting: () -> Bool
   ) throws(RemoteError) -> [UInt8] {
+    var request = request
+    request.startsOver = true
     let fetch = Fetch(limit: limit)
     let id = loop.start(request, into: fetch)
     while true {

@@ -62,11 +62,7 @@ public struct Job: Codable, Sendable, Equatable {
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     formatVersion = try fields.decodeIfPresent(Int.self, forKey: .formatVersion) ?? 1
-    if let number = try? fields.decode(Int.self, forKey: .id) {
-      id = String(number)
-    } else {
-      id = try fields.decode(String.self, forKey: .id)
-    }
+    id = try fields.decodeIdentifier(.id)
     name = try fields.decodeIfPresent(String.self, forKey: .name)
     version = try fields.decodeIfPresent(String.self, forKey: .version)
     status = try fields.decodeIfPresent(String.self, forKey: .status) ?? "completed"
@@ -82,12 +78,18 @@ public struct Job: Codable, Sendable, Equatable {
 }
 
 extension KeyedDecodingContainer {
-  /// A count: absent, null, or not negative.
-  func decodeCountIfPresent(_ key: Key) throws -> Int? {
+  /// An id: a string, or a number as some services have it.
+  func decodeIdentifier(_ key: Key) throws -> String {
+    if let number = try? decode(Int.self, forKey: key) { return String(number) }
+    return try decode(String.self, forKey: key)
+  }
+
+  /// A count: absent, null, or from 0 up to `limit`.
+  func decodeCountIfPresent(_ key: Key, upTo limit: Int = 1 << 53) throws -> Int? {
     guard let count = try decodeIfPresent(Int.self, forKey: key) else { return nil }
-    guard count >= 0 else {
-      throw DecodingError.typeMismatch(
-        UInt.self, .init(codingPath: codingPath + [key], debugDescription: "a negative count"))
+    guard (0...limit).contains(count) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: codingPath + [key], debugDescription: "no count from 0 to \(limit)"))
     }
     return count
   }

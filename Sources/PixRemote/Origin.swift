@@ -6,9 +6,10 @@ struct Origin: Equatable, Sendable {
   let host: String
   let port: Int
 
+  /// Nil for what is no http or https address, and for hosts that another reader might take for another host.
   init?(_ url: String) {
     guard let parsed = URL(string: url), let scheme = parsed.scheme?.lowercased(),
-      let host = parsed.host?.lowercased(), !host.isEmpty
+      let host = parsed.host?.lowercased(), !host.isEmpty, host.utf8.allSatisfy(Origin.isPlain)
     else { return nil }
     switch scheme {
     case "http": port = parsed.port ?? 80
@@ -17,5 +18,12 @@ struct Origin: Equatable, Sendable {
     }
     self.scheme = scheme
     self.host = host
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...: true
+    default: "-._:".utf8.contains(byte)
+    }
   }
 }

@@ -4,13 +4,13 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
 
   public init(_ url: String) {
     let bare = url.prefix { $0 != "?" && $0 != "#" }
-    guard let scheme = bare.firstRange(of: "://") else {
-      description = String(bare)
-      return
-    }
-    let rest = bare[scheme.upperBound...]
+    let authorityStart = bare.firstRange(of: "//")?.upperBound ?? bare.startIndex
+    let rest = bare[authorityStart...]
     let authority = rest.prefix { $0 != "/" }
     let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-    description = String(bare[..<scheme.upperBound] + host + rest[authority.endIndex...])
+    description = String(bare[..<authorityStart] + host + rest[authority.endIndex...])
   }
+
+  /// A local path, in which `?`, `#` and `@` are letters like others.
+  public init(path: String) { description = path }
 }

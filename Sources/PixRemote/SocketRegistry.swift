@@ -23,6 +23,8 @@ final class SocketRegistry {
     return close(socket)
   }
 
+  var count: Int { open.count }
+
   func closeAll() {
     for socket in open { close(socket) }
     open.removeAll()

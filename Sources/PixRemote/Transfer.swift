@@ -3,6 +3,11 @@ final class Transfer {
   let id: Int
   let request: TransferRequest
   let sink: any TransferSink
+  /// Where the bytes are: what was asked for, or the fresh link that took its place.
+  private(set) var resource: Resource
+  /// For `resource` only.
+  private(set) var key: APIKey?
+  private var linkExpiry: UTCTime?
   var channel: (any TransferChannel)?
   /// When the next try begins, while there is no channel.
   var due: ContinuousClock.Instant?
@@ -13,6 +18,10 @@ final class Transfer {
   private var opening: ResponseHead?
   private var received = 0
   private var failures = 0
+  /// How much had been received when the latest try failed.
+  private var receivedByFailure = 0
+  /// A fresh link was asked for, and no byte has come since.
+  private var linkIsSettled = false
   /// Bytes received that the sink has not taken.
   private var carried: [UInt8] = []
   /// The last connection delivered everything; only `carried` is left.
@@ -22,6 +31,9 @@ final class Transfer {
     self.id = id
     self.request = request
     self.sink = sink
+    resource = request.resource
+    key = request.key
+    linkExpiry = request.renewal?.expiry
   }
 
   /// The first byte not received.
@@ -41,11 +53,9 @@ final class Transfer {
 
   /// Judges an answer's head. Returns how many bytes of its body lie before `position`.
   func accept(_ head: ResponseHead) throws(RemoteError) -> Int {
-    let url = request.resource.publicURL
-    if let opening, received > 0 {
-      let before = opening.validator ?? opening.totalLength.map { "\($0) bytes" }
-      let after = head.validator ?? head.totalLength.map { "\($0) bytes" }
-      if let before, let after, before != after { throw .changed(url: url, before: before, after: after) }
+    let url = resource.publicURL
+    if let (before, after) = opening?.contradiction(of: head) {
+      throw .changed(url: url, before: before, after: after)
     }
     let skip: Int
     if head.status == 206 {
@@ -73,7 +83,7 @@ final class Transfer {
     }
     guard bytes.count > 0 else { return }
     received += bytes.count
-    failures = 0
+    linkIsSettled = false
     offer(bytes)
   }
 
@@ -110,20 +120,68 @@ final class Transfer {
     return true
   }
 
-  /// Whether the end only waits for the sink to take what is carried.
-  var awaitsSink: Bool { isComplete && channel == nil && due == nil }
+  /// Whether the sink has taken everything and only has to be told.
+  var isFinished: Bool { isComplete && channel == nil && carried.isEmpty }
 
-  /// Either plans another try, and returns true, or closes the sink.
-  func failed(_ error: RemoteError) -> Bool {
+  // MARK: Failures
+
+  /// A try that brings less has failed whatever it brought, or a server could go on a byte at a time for ever.
+  static let steadyProgress = 64 << 10
+
+  enum Remedy {
+    /// `due` says when.
+    case tryAgain
+    case askForLink(LinkRenewal)
+    /// The sink has been told.
+    case none
+  }
+
+  /// What is to be done about a try that failed.
+  func failed(_ error: RemoteError) -> Remedy {
+    if !request.startsOver, received - receivedByFailure >= Transfer.steadyProgress { failures = 0 }
     failures += 1
+    receivedByFailure = received
+    if LinkRenewal.mayHelp(after: error), failures <= request.policy.retry.tries, let renewal = takeRenewal() {
+      return .askForLink(renewal)
+    }
     guard
       let pause = request.policy.retry.pause(after: error, failures: failures, dice: .random(in: 0..<1))
     else {
       sink.closed(error)
-      return false
+      return .none
     }
+    if request.startsOver { startOver() }
     due = .now + pause
-    return true
+    return .tryAgain
+  }
+
+  private func startOver() {
+    opening = nil
+    received = 0
+    receivedByFailure = 0
+    carried = []
+  }
+
+  // MARK: Links
+
+  /// What is to be asked before the present link is used; nil when the link is good or nothing better can be had.
+  func takeRenewalIfDue() -> LinkRenewal? {
+    var renewal = request.renewal
+    renewal?.expiry = linkExpiry
+    return renewal?.isDue() == true ? takeRenewal() : nil
+  }
+
+  private func takeRenewal() -> LinkRenewal? {
+    guard !linkIsSettled else { return nil }
+    linkIsSettled = true
+    return request.renewal
+  }
+
+  /// Goes on with a fresh link.
+  func follow(_ link: LinkRenewal.Fresh) {
+    resource = link.resource
+    key = link.key
+    linkExpiry = link.expiry
   }
 
   /// Whether the body that ended now ended too early.
@@ -131,6 +189,6 @@ final class Transfer {
     guard !isSated, let total = head.totalLength, position < min(total, request.range?.upperBound ?? total)
     else { return nil }
     return .network(
-      url: request.resource.publicURL, reason: "the connection ended after \(position) of \(total) bytes")
+      url: resource.publicURL, reason: "the connection ended after \(position) of \(total) bytes")
   }
 }

@@ -7,6 +7,10 @@ import PixThreads
 /// The thread starts with the first transfer. `park` and `unpark` take it away and bring it back around a fork;
 /// a forked child calls `abandon` and never uses this loop again.
 public final class TransferLoop: @unchecked Sendable {
+  /// Transfers that move at the same time; each has a connection or an open file. Held ones do not count, since
+  /// what holds them may wait for the others.
+  static let mostMoving = 64
+
   private enum Command {
     case start(Int, TransferRequest, any TransferSink)
     case resume(Int)
@@ -127,29 +131,38 @@ public final class TransferLoop: @unchecked Sendable {
     case .resume(let id):
       guard let transfer = transfers[id], transfer.isHeld else { return }
       transfer.release()
-      if transfer.isStopped || (transfer.awaitsSink && !transfer.isHeld) {
+      if transfer.isStopped || transfer.isFinished {
         end(transfer, with: nil)
       } else if !transfer.isHeld {
         transfer.channel?.resume()
+        // libcurl does not say so when the bytes it had kept were the last that are wanted.
+        if transfer.isSated { end(transfer, with: nil) }
       }
-    case .cancel(let id):
-      transfers.removeValue(forKey: id)?.channel?.close()
+    case .cancel(let id): remove(id)
     case .perform(let body): body()
     }
   }
 
   private func beginDue() {
     let now = ContinuousClock.now
-    for transfer in transfers.values {
-      guard let due = transfer.due, due <= now else { continue }
+    let room = TransferLoop.mostMoving - moving
+    guard room > 0 else { return }
+    let due = transfers.values.filter { $0.due.map { $0 <= now } ?? false }.sorted { $0.id < $1.id }
+    for transfer in due.prefix(room) {
       transfer.due = nil
       transfer.lastActivity = now
+      if let renewal = transfer.takeRenewalIfDue() {
+        ask(renewal, for: transfer, refusal: nil)
+        continue
+      }
       do throws(RemoteError) { transfer.channel = try open(transfer) } catch { end(transfer, with: error) }
     }
   }
 
+  private var moving: Int { transfers.values.count { $0.channel != nil && !$0.isHeld } }
+
   private func open(_ transfer: Transfer) throws(RemoteError) -> any TransferChannel {
-    switch transfer.request.resource {
+    switch transfer.resource {
     case .file(let path): return try FileChannel(transfer, path: path)
     case .remote(let url):
       if let missing = pix_curl_load() { throw .transport(reason: String(cString: missing)) }
@@ -183,9 +196,7 @@ public final class TransferLoop: @unchecked Sendable {
         pix_curl_private(message.pointee.easy_handle, &context) == CURLE_OK, let context
       else { continue }
       let channel = Unmanaged<CurlChannel>.fromOpaque(context).takeUnretainedValue()
-      let error = channel.outcome(pix_curl_message_result(message))
-      guard let transfer = transfers.values.first(where: { $0.channel === channel }) else { continue }
-      end(transfer, with: error)
+      end(channel.transfer, with: channel.outcome(pix_curl_message_result(message)))
     }
   }
 
@@ -194,11 +205,12 @@ public final class TransferLoop: @unchecked Sendable {
     for transfer in transfers.values where transfer.channel != nil && !transfer.isHeld {
       let timeout = transfer.request.policy.timeout
       guard now - transfer.lastActivity > timeout else { continue }
-      end(
-        transfer,
-        with: .network(
-          url: transfer.request.resource.publicURL,
-          reason: "no byte came for \(timeout.components.seconds) s (the timeout)"))
+      let refusal = (transfer.channel as? CurlChannel)?.refusal
+      let seconds = "\(timeout / .seconds(1))"
+      let shown = seconds.hasSuffix(".0") ? seconds.dropLast(2) : seconds[...]
+      let silence = RemoteError.network(
+        url: transfer.resource.publicURL, reason: "no byte came for \(shown) s (the timeout)")
+      end(transfer, with: refusal ?? silence)
     }
   }
 
@@ -206,20 +218,49 @@ public final class TransferLoop: @unchecked Sendable {
   private func end(_ transfer: Transfer, with error: RemoteError?) {
     transfer.channel?.close()
     transfer.channel = nil
-    guard let error else {
-      if transfer.complete() { transfers[transfer.id] = nil }
+    guard let error, !transfer.isSated else {
+      if transfer.complete() { remove(transfer.id) }
       return
     }
-    if !transfer.failed(error) { transfers[transfer.id] = nil }
+    switch transfer.failed(error) {
+    case .tryAgain: break
+    case .askForLink(let renewal): ask(renewal, for: transfer, refusal: error)
+    case .none: remove(transfer.id)
+    }
+  }
+
+  /// Forgets a transfer, and the question for its link if there is one.
+  private func remove(_ id: Int) {
+    transfers.removeValue(forKey: id)?.channel?.close()
+    if id > 0 { transfers.removeValue(forKey: -id)?.channel?.close() }
+  }
+
+  /// Asks for a fresh link, in a transfer of its own whose id is the negative one; then goes on.
+  ///
+  /// - Parameter refusal: what the transfer ends with when there is no link; nil goes on with the old one.
+  private func ask(_ renewal: LinkRenewal, for transfer: Transfer, refusal: RemoteError?) {
+    let sink = LinkSink(renewal) { [unowned self, unowned transfer] link in
+      if let link { transfer.follow(link) }
+      if link == nil, let refusal {
+        transfer.sink.closed(refusal)
+        transfers[transfer.id] = nil
+      } else {
+        transfer.due = .now
+      }
+    }
+    let question = Transfer(id: -transfer.id, request: renewal.request(transfer.request.policy), sink: sink)
+    question.due = .now
+    transfers[question.id] = question
   }
 
   private func nextDeadline() -> Int32 {
     var wait = Duration.seconds(60)
     let now = ContinuousClock.now
+    let isFull = moving >= TransferLoop.mostMoving
     for transfer in transfers.values {
       if let due = transfer.due {
-        wait = min(wait, due - now)
-      } else if !transfer.isHeld {
+        if !isFull { wait = min(wait, due - now) }
+      } else if transfer.channel != nil, !transfer.isHeld {
         wait = min(wait, transfer.lastActivity + transfer.request.policy.timeout - now)
       }
     }

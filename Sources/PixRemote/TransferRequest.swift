@@ -12,6 +12,10 @@ public struct TransferRequest: Sendable {
   /// The part of the file that is wanted; up to its end when the upper bound is `Int.max`.
   public var range: Range<Int>?
   public var policy: ConnectionPolicy
+  /// Where a fresh link is asked for when the server no longer takes this one.
+  var renewal: LinkRenewal?
+  /// Whether a new try begins the answer again, as it must where every answer is made afresh.
+  var startsOver = false
 
   public init(
     _ resource: Resource, method: Method = .get, key: APIKey? = nil, range: Range<Int>? = nil,

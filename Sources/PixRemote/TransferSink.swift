@@ -2,7 +2,7 @@
 ///
 /// A sink sees one unbroken file: retries and resumed connections do not show.
 public protocol TransferSink: AnyObject, Sendable {
-  /// The first good answer; no byte has come yet.
+  /// The first good answer; no byte has come yet. Again, and the bytes from the first, where a request starts over.
   func opened(_ head: ResponseHead)
   func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow
   /// The end: nil when every byte has come.

@@ -69,7 +69,10 @@ struct ArchiveDescription {
     transfers.perform { peek.start() }
     while true {
       if let result = answer.wait(atMost: .milliseconds(50), for: { $0 }) { return result }
-      guard keepWaiting() else { throw .cancelled }
+      guard keepWaiting() else {
+        transfers.perform { peek.stop() }
+        throw .cancelled
+      }
     }
   }
 }

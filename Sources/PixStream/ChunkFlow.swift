@@ -20,7 +20,11 @@ final class ChunkFlow: @unchecked Sendable {
     }
   }
 
-  private enum Peek { case untried, running, done, impossible }
+  private enum Peek {
+    case untried
+    case running(DirectoryPeek)
+    case done
+  }
 
   private let chunk: ChunkReference
   private let position: Int
@@ -29,8 +33,8 @@ final class ChunkFlow: @unchecked Sendable {
   private let memoryLimit: Int
   private let stream: SampleStream
 
-  private var epoch = 0
-  private var transfer: Int?
+  private var epoch: Int
+  private var transfer: (id: Int, sink: ChunkSink)?
   private var scanner = ZipScanner()
   private var labels: LabelRule
   private var head: ResponseHead?
@@ -39,18 +43,19 @@ final class ChunkFlow: @unchecked Sendable {
   private var admitted = 0
   private var isMetadataArriving = false
   private var peek = Peek.untried
-  /// Given out before any metadata was seen, where the directory could not be looked at.
+  /// Given out before any metadata was seen.
   private var labeled: [(entry: String, label: Label?)] = []
   private var spool: MemoryFile?
   private var isSpooling = false
   private var spooled = 0
 
   init(
-    _ chunk: ChunkReference, at position: Int, locator: DatasetLocator, transfers: TransferLoop,
-    memoryLimit: Int, stream: SampleStream
+    _ chunk: ChunkReference, at position: Int, epoch: Int, locator: DatasetLocator,
+    transfers: TransferLoop, memoryLimit: Int, stream: SampleStream
   ) {
     self.chunk = chunk
     self.position = position
+    self.epoch = epoch
     self.locator = locator
     self.transfers = transfers
     self.memoryLimit = memoryLimit
@@ -62,31 +67,50 @@ final class ChunkFlow: @unchecked Sendable {
 
   func start() { fetch(from: 0) }
 
-  func resume() { transfer.map(transfers.resume) }
+  func resume() {
+    if let transfer { transfers.resume(transfer.id) }
+  }
 
-  /// Reads again from a place that lies behind; nil: from the entry that was arriving.
-  func restart(epoch: Int, from place: EntryPlace?) {
+  /// Reads again from a place that lies behind.
+  func restart(epoch: Int, from place: EntryPlace) {
     self.epoch = epoch
     stop()
-    let place = place ?? scanner.place
+    // Nothing has been spooled: that begins when every entry before has been granted its place.
+    if isSpooling { spool = nil }
+    isSpooling = false
     scanner.rewind(to: place)
     need = nil
     admitted = 0
     isMetadataArriving = false
-    if peek == .running { peek = .untried }
-    fetch(from: isSpooling ? 0 : place.offset)
+    fetch(from: place.offset)
   }
 
+  /// Ends its transfer; nothing more is heard of it.
   func stop() {
-    transfer.map(transfers.cancel)
+    if let transfer {
+      transfers.cancel(transfer.id)
+      transfer.sink.detach()
+    }
     transfer = nil
+    if case .running(let running) = peek {
+      running.stop()
+      peek = .untried
+    }
   }
 
   private func fetch(from offset: Int) {
     do throws(RemoteError) {
       let range = offset > 0 ? offset..<Int.max : nil
-      transfer = transfers.start(try request(range), into: ChunkSink(self, epoch: epoch))
+      let sink = ChunkSink(self)
+      transfer = (transfers.start(try request(range), into: sink), sink)
     } catch { fail(.download(chunk: chunk.chunkID, error)) }
+  }
+
+  /// Reads on where it stopped.
+  private func refetch() {
+    let place = scanner.place
+    scanner.rewind(to: place)
+    fetch(from: place.offset)
   }
 
   private func request(_ range: Range<Int>?) throws(RemoteError) -> TransferRequest {
@@ -103,8 +127,7 @@ final class ChunkFlow: @unchecked Sendable {
 
   // MARK: From the transfer
 
-  func opened(_ head: ResponseHead, epoch: Int) {
-    guard epoch == self.epoch else { return }
+  func opened(_ head: ResponseHead) {
     if let before = self.head?.validator, let after = head.validator, before != after {
       let url = (try? request(nil))?.resource.publicURL ?? PublicURL(chunk.url)
       return fail(.download(chunk: chunk.chunkID, .changed(url: url, before: before, after: after)))
@@ -112,8 +135,7 @@ final class ChunkFlow: @unchecked Sendable {
     self.head = self.head ?? head
   }
 
-  func received(_ bytes: UnsafeRawBufferPointer, epoch: Int) -> TransferFlow {
-    guard epoch == self.epoch else { return .stop }
+  func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow {
     if isSpooling { return spool(bytes) }
     var input = bytes
     do throws(DatasetError) {
@@ -126,16 +148,14 @@ final class ChunkFlow: @unchecked Sendable {
     }
   }
 
-  func closed(_ error: RemoteError?, epoch: Int) {
-    guard epoch == self.epoch, transfer != nil else { return }
+  func closed(_ error: RemoteError?) {
     transfer = nil
     if let error { return fail(.download(chunk: chunk.chunkID, error)) }
     if isSpooling {
       isSpooling = false
       head = nil
       peek = .untried
-      scanner.rewind(to: scanner.place)
-      return fetch(from: scanner.place.offset)
+      return refetch()
     }
     do throws(ZipError) {
       try scanner.finish()
@@ -178,7 +198,8 @@ final class ChunkFlow: @unchecked Sendable {
   }
 
   private func admit(_ need: Need) throws(DatasetError) -> Bool {
-    switch stream.admit(position, epoch, need.bytes) {
+    let place: EntryPlace? = if case .spool = need { nil } else { scanner.place }
+    switch stream.admit(position, epoch, need.bytes, at: place) {
     case .wait: return false
     case .stale: throw .cancelled
     case .granted: break
@@ -209,7 +230,7 @@ final class ChunkFlow: @unchecked Sendable {
       }
       need = .metadata(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
     case .candidate:
-      if peek == .untried, labels.metadata == nil, beginPeek() { return false }
+      if labels.metadata == nil, beginPeek() { return false }
       need = .entry(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
     }
     return true
@@ -231,33 +252,35 @@ final class ChunkFlow: @unchecked Sendable {
       return
     }
     let label = labels.label(of: packed.entry.name)
-    if labels.metadata == nil, peek == .impossible { labeled.append((packed.entry.name, label)) }
+    if labels.metadata == nil { labeled.append((packed.entry.name, label)) }
     stream.arrived(position, epoch, packed, label, bytes)
   }
 
   // MARK: The directory, ahead of time
 
-  /// Returns whether the flow is to be held until the directory has been seen.
+  /// Returns whether the directory is being looked at: the chunk is read on once that has been seen.
+  ///
+  /// The one transfer gives way to the other, so that a chunk never takes two.
   private func beginPeek() -> Bool {
-    guard peek == .untried, let total = head?.totalLength, head?.acceptsRanges == true else {
-      if peek == .untried { peek = .impossible }
+    guard case .untried = peek else { return false }
+    guard let total = head?.totalLength, head?.acceptsRanges == true else {
+      peek = .done
       return false
     }
-    peek = .running
-    let started = epoch
-    DirectoryPeek(
+    stop()
+    let running = DirectoryPeek(
       archiveSize: total, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
       request: { [self] range throws(RemoteError) in try request(range) },
       done: { [self] result in
-        guard epoch == started, peek == .running else { return }
         peek = .done
         if let result {
           scanner.learn(result.directory.entries)
           labels.metadata = labels.metadata ?? result.metadata
         }
-        resume()
-      }
-    ).start()
+        refetch()
+      })
+    peek = .running(running)
+    running.start()
     return true
   }
 

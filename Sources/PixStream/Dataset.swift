@@ -49,18 +49,25 @@ public final class Dataset: Sendable {
 
   /// Images in all, where the description tells.
   public var imageCount: Int? {
-    if let declared = job.numImages { return declared }
-    let counts = chunks.map(\.numImages)
-    return counts.contains(nil) ? nil : counts.reduce(0) { $0 + $1! }
+    job.numImages ?? Dataset.total(chunks.map(\.numImages))
   }
 
   /// Images per chunk, where the description tells.
   public var chunkSize: Int? { job.chunkSize ?? chunks.compactMap(\.numImages).max() }
 
   /// Bytes of all chunks, where the description tells.
-  var chunkBytes: Int? {
-    let sizes = chunks.map(\.sizeBytes)
-    return sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + $1! }
+  var chunkBytes: Int? { Dataset.total(chunks.map(\.sizeBytes)) }
+
+  /// Nil when one is unknown, or when they come to more than there can be.
+  static func total(_ counts: [Int?]) -> Int? {
+    var total = 0
+    for count in counts {
+      guard let count, case (let sum, let overflow) = total.addingReportingOverflow(count), !overflow else {
+        return nil
+      }
+      total = sum
+    }
+    return total
   }
 
   /// One pass over the images, from `cursor` on.

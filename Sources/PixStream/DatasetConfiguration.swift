@@ -38,8 +38,12 @@ public struct DatasetConfiguration: Sendable {
 
   /// The key for the service: PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY.
   public static var keyFromEnvironment: String? {
+    key { name in getenv(name).map { String(cString: $0) } }
+  }
+
+  static func key(in environment: (String) -> String?) -> String? {
     for name in ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"] {
-      if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
+      if let value = environment(name), !value.isEmpty { return value }
     }
     return nil
   }

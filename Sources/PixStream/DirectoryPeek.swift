@@ -14,6 +14,8 @@ final class DirectoryPeek: @unchecked Sendable {
   private let transfers: TransferLoop
   private let request: (Range<Int>) throws(RemoteError) -> TransferRequest
   private let done: (Result?) -> Void
+  private var transfer: Int?
+  private var isStopped = false
 
   /// - Parameters:
   ///   - longest: a directory or metadata of more bytes is not looked at.
@@ -44,6 +46,12 @@ final class DirectoryPeek: @unchecked Sendable {
         fetch(location.range) { [self] bytes in read(bytes[...], at: location) }
       }
     }
+  }
+
+  /// Ends it without an answer.
+  func stop() {
+    isStopped = true
+    transfer.map(transfers.cancel)
   }
 
   private func read(_ bytes: ArraySlice<UInt8>, at location: ZipDirectory.Location) {
@@ -83,7 +91,11 @@ final class DirectoryPeek: @unchecked Sendable {
 
   private func fetch(_ range: Range<Int>, _ then: @escaping ([UInt8]) -> Void) {
     guard !range.isEmpty, let request = try? request(range) else { return done(nil) }
-    _ = transfers.start(
-      request, into: RangeSink(range.count) { [self] bytes in bytes.map(then) ?? done(nil) })
+    transfer = transfers.start(
+      request,
+      into: RangeSink(range.count) { [self] bytes in
+        guard !isStopped else { return }
+        bytes.map(then) ?? done(nil)
+      })
   }
 }

@@ -99,7 +99,7 @@ extension ErrorReport {
       self.init(
         .decompression,
         "chunk \(chunk): metadata.json comes after \(entry) and gives it another label than it was read with, "
-          + "and the server gives no ranges to look ahead. Put metadata.json first, as `pixcrawler pack` does"
+          + "and could not be looked at ahead of them. Put metadata.json first, as `pixcrawler pack` does"
       )
       chunkID = chunk
       self.entry = entry

@@ -7,10 +7,10 @@ import PixDecode
 /// the reader waits for is never starved by those after it.
 struct PrefetchWindow {
   enum Action: Equatable {
-    case start(chunk: Int)
+    case start(chunk: Int, epoch: Int)
     case resume(chunk: Int)
-    /// Fetch again from an entry that was given up to make room; nil: the one that was arriving.
-    case restart(chunk: Int, epoch: Int, from: EntryPlace?)
+    /// Fetch again from an entry that was given up to make room.
+    case restart(chunk: Int, epoch: Int, from: EntryPlace)
     case stop(chunk: Int)
     case work(jobs: Int)
   }
@@ -45,13 +45,20 @@ struct PrefetchWindow {
   var actions: [Action] = []
 
   /// In dataset order; the first is the one images are granted from.
-  private var lanes: [Lane] = []
+  private(set) var lanes: [Lane] = []
   private var nextChunk: Int
-  private var slabs: [Slab] = []
+  /// One number per start or restart: what comes from an earlier one is told by it.
+  private var nextEpoch = 0
+  private(set) var slabs: [Slab] = []
   private var nextSlabID = 0
-  private var decodes: [DecodeJob] = []
+  private var decodes = Fifo<DecodeJob>()
+  /// Memory that jobs in progress still hold for entries that were given up.
+  private var abandoned = 0
+  /// Pixels of the largest slab so far.
+  private var largest = 0
   private var imagesLeft: Int?
   private var isClosed = false
+  private let start: Cursor
   private(set) var cursor: Cursor
 
   init(
@@ -64,10 +71,11 @@ struct PrefetchWindow {
     self.dropsLast = dropsLast
     self.slabsAhead = slabsAhead
     self.maxFlows = maxFlows
+    start = cursor
     self.cursor = cursor
     nextChunk = cursor.chunk
-    let ahead = chunks[min(cursor.chunk, chunks.count)...].map(\.declaredImages)
-    imagesLeft = ahead.contains(nil) ? nil : max(0, ahead.reduce(0) { $0 + $1! } - cursor.image)
+    imagesLeft = Dataset.total(chunks[min(cursor.chunk, chunks.count)...].map(\.declaredImages))
+      .map { $0 - cursor.image }
   }
 
   // MARK: The reader
@@ -78,15 +86,25 @@ struct PrefetchWindow {
   mutating func take() -> Outcome? {
     while let front = slabs.first {
       guard front.isDeliverable else { return nil }
-      if let error = slabs[0].popError() { return .error(error) }
-      slabs.removeFirst()
-      budget.release(front.reserved)
-      cursor = front.end
-      let batch = dropsLast && front.rows.count < batchSize ? nil : front.batch()
-      advance()
-      if let batch { return .batch(batch) }
+      let isDropped = dropsLast && front.isLast && front.rows.count < batchSize
+      if let error = slabs[0].popError() {
+        // With its last error goes a slab that holds nothing else, so that the cursor lies behind it.
+        if !slabs[0].hasErrors, isDropped || !front.hasImages { leave() }
+        return .error(error)
+      }
+      leave()
+      if !isDropped, let batch = front.batch() { return .batch(batch) }
     }
-    return isClosed || isExhausted ? .end : nil
+    guard isClosed || isExhausted else { return nil }
+    budget.close()
+    return .end
+  }
+
+  private mutating func leave() {
+    let slab = slabs.removeFirst()
+    budget.release(slab.reserved)
+    cursor = slab.end
+    advance()
   }
 
   /// Whether `take` would give something.
@@ -94,14 +112,14 @@ struct PrefetchWindow {
 
   private var isExhausted: Bool { lanes.isEmpty && nextChunk >= chunks.count && slabs.isEmpty }
 
-  /// Gives up everything that has not left.
+  /// Gives up everything that has not left; jobs in progress give their memory back when they are done.
   mutating func close() {
     guard !isClosed else { return }
     isClosed = true
-    for lane in lanes { actions.append(.stop(chunk: lane.chunk)) }
-    lanes.removeAll()
+    while !lanes.isEmpty { dropLastLane() }
+    for slab in slabs { budget.release(slab.reserved) }
     slabs.removeAll()
-    decodes.removeAll()
+    while let decode = decodes.popFirst() { budget.release(decode.reserved) }
     nextChunk = chunks.count
     budget.close()
   }
@@ -109,25 +127,23 @@ struct PrefetchWindow {
   // MARK: Chunks arriving
 
   /// Asks for memory for bytes about to be received.
-  mutating func admit(chunk: Int, epoch: Int, bytes: Int) -> Admission {
+  ///
+  /// - Parameter place: where their entry begins; nil for a chunk that is taken into memory whole.
+  mutating func admit(chunk: Int, epoch: Int, bytes: Int, at place: EntryPlace?) -> Admission {
     guard let index = lane(chunk, epoch) else { return .stale }
-    guard mayAdmit(index, bytes) else {
-      lanes[index].wanted = bytes
+    let need = Lane.Need(bytes: bytes, place: place)
+    guard mayAdmit(index, need), index == 0 ? claim(bytes) : budget.reserve(bytes) else {
+      lanes[index].wanted = need
       return .wait
     }
-    if !budget.reserve(bytes) {
-      shed(after: nil, in: 0)
-      if !budget.reserve(bytes) { budget.force(bytes) }
-    }
-    lanes[index].wanted = nil
-    lanes[index].incoming += bytes
+    lanes[index].admit(need)
     return .granted
   }
 
   /// Gives back memory that was admitted and turned out not to be needed.
   mutating func forgo(chunk: Int, epoch: Int, bytes: Int) {
     guard let index = lane(chunk, epoch) else { return }
-    lanes[index].incoming -= bytes
+    lanes[index].forgo(bytes)
     budget.release(bytes)
     advance()
   }
@@ -135,8 +151,7 @@ struct PrefetchWindow {
   /// An entry is whole, in memory that was admitted for it.
   mutating func arrived(chunk: Int, epoch: Int, packed: PackedEntry, label: Label?, bytes: Int) {
     guard let index = lane(chunk, epoch) else { return }
-    lanes[index].incoming -= bytes
-    lanes[index].append(entry: packed.entry, label: label, state: .packed(packed), reserved: bytes)
+    lanes[index].append(entry: packed.entry, label: label, state: .packed(packed), bytes: bytes)
     actions.append(.work(jobs: 1))
     advance()
   }
@@ -144,16 +159,13 @@ struct PrefetchWindow {
   /// An image entry that cannot be read.
   mutating func refused(chunk: Int, epoch: Int, entry: ZipEntry, error: DatasetError) {
     guard let index = lane(chunk, epoch) else { return }
-    lanes[index].append(entry: entry, label: nil, state: .failed(error), reserved: 0)
+    lanes[index].append(entry: entry, label: nil, state: .failed(error), bytes: 0)
     advance()
   }
 
   mutating func ended(chunk: Int, epoch: Int, error: DatasetError?) {
     guard let index = lane(chunk, epoch), !lanes[index].isEnded else { return }
-    lanes[index].isEnded = true
-    lanes[index].error = error
-    budget.release(lanes[index].incoming)
-    lanes[index].incoming = 0
+    budget.release(lanes[index].end(error))
     advance()
   }
 
@@ -162,23 +174,63 @@ struct PrefetchWindow {
   }
 
   /// A quarter of the budget for the entries of the chunk being read, a quarter for those after it; the rest is
-  /// for pixels. What the reader waits for passes in any case.
-  private func mayAdmit(_ index: Int, _ bytes: Int) -> Bool {
-    let share = budget.limit / 4
-    if index == 0 {
-      if lanes[0].items.isEmpty {
-        return budget.fits(bytes) || !slabs.contains { $0.isDeliverable || $0.running > 0 }
-      }
-      return lanes[0].held + bytes <= share && budget.fits(bytes)
+  /// for pixels, and more than half where images have been seen to need it. What the reader waits for passes in
+  /// any case. Nothing passes while memory that was given up is on its way back.
+  private func mayAdmit(_ index: Int, _ need: Lane.Need) -> Bool {
+    guard abandoned == 0 else { return false }
+    if index == 0, lanes[0].items.isEmpty {
+      return budget.fits(need.bytes) || !slabs.contains { $0.isDeliverable || $0.running > 0 }
     }
-    return lanes[1...].reduce(bytes) { $0 + $1.held } <= share && budget.fits(bytes)
+    guard need.place != nil else { return false }
+    let held = index == 0 ? lanes[0].held : lanes[1...].reduce(0) { $0 + $1.held }
+    return held + need.bytes <= share && budget.fits(need.bytes)
+  }
+
+  private var share: Int { min(budget.limit / 4, max(0, budget.limit - largest) / 2) }
+
+  // MARK: Making room
+
+  /// Enters what the reader waits for into the ledger, at the cost of everything after it; whether it fits or not
+  /// once nothing is left that could make room. Returns false while that is on its way back.
+  private mutating func claim(_ bytes: Int, overRestOfFirst: Bool = false) -> Bool {
+    if budget.reserve(bytes) { return true }
+    while lanes.dropFirst().contains(where: { $0.held > 0 }) { dropLastLane() }
+    if overRestOfFirst { dropRestOfFirstLane() }
+    if budget.reserve(bytes) { return true }
+    guard abandoned == 0 else { return false }
+    budget.force(bytes)
+    return true
+  }
+
+  /// None of its images has been granted: it begins anew later.
+  private mutating func dropLastLane() {
+    var lane = lanes.removeLast()
+    giveBack(lane.giveUp(after: 0, epoch: lane.epoch))
+    budget.release(lane.spooled)
+    nextChunk = lane.chunk
+    actions.append(.stop(chunk: lane.chunk))
+  }
+
+  /// Its first item is the one that needs the room.
+  private mutating func dropRestOfFirstLane() {
+    let given = lanes[0].giveUp(after: 1, epoch: nextEpoch)
+    guard let place = given.place else { return }
+    giveBack(given)
+    while lanes.count(where: { !$0.isEnded }) > maxFlows { dropLastLane() }
+    actions.append(.restart(chunk: lanes[0].chunk, epoch: nextEpoch, from: place))
+    nextEpoch += 1
+  }
+
+  private mutating func giveBack(_ given: Lane.GivenUp) {
+    budget.release(given.bytes)
+    abandoned += given.abandoned
   }
 
   // MARK: Work
 
   /// The most urgent job: decode what has been granted, else examine what comes first.
   mutating func nextJob() -> StreamJob? {
-    if !decodes.isEmpty { return .decode(decodes.removeFirst()) }
+    if let decode = decodes.popFirst() { return .decode(decode) }
     for index in lanes.indices {
       if let job = lanes[index].nextToExamine() { return .examine(job) }
     }
@@ -187,22 +239,20 @@ struct PrefetchWindow {
 
   /// What an entry turned out to be: an image, no image and none promised (nil), or a failure.
   mutating func examined(_ job: ExamineJob, _ result: Result<Examined?, DatasetError>) {
-    guard let index = lane(job.chunk, job.epoch),
-      let item = lanes[index].items.firstIndex(where: { $0.id == job.item })
-    else {
+    guard let index = lane(job.chunk, job.epoch) else {
       budget.release(job.reserved)
-      return
+      abandoned -= job.reserved
+      return advance()
     }
     var reserved = 0
     switch result {
     case .success(let image?):
       reserved = min(image.bytes.capacity, job.reserved)
-      lanes[index].items[item].state = .image(image)
-    case .success(nil): lanes[index].items[item].state = .passedOver
-    case .failure(let error): lanes[index].items[item].state = .failed(error)
+      lanes[index].settle(job.item, .image(image), reserved: reserved)
+    case .success(nil): lanes[index].settle(job.item, .passedOver, reserved: 0)
+    case .failure(let error): lanes[index].settle(job.item, .failed(error), reserved: 0)
     }
     budget.release(job.reserved - reserved)
-    lanes[index].items[item].reserved = reserved
     advance()
   }
 
@@ -236,9 +286,10 @@ struct PrefetchWindow {
       lanes.count(where: { !$0.isEnded }) < maxFlows,
       lanes.first.map({ $0.hasShownEntry || $0.isEnded }) ?? true
     {
-      let skip = nextChunk == cursor.chunk ? cursor.image : 0
-      lanes.append(Lane(chunk: nextChunk, imagesToPass: skip))
-      actions.append(.start(chunk: nextChunk))
+      let skip = nextChunk == start.chunk ? start.image : 0
+      lanes.append(Lane(chunk: nextChunk, epoch: nextEpoch, imagesToPass: skip))
+      actions.append(.start(chunk: nextChunk, epoch: nextEpoch))
+      nextEpoch += 1
       nextChunk += 1
     }
   }
@@ -254,15 +305,11 @@ struct PrefetchWindow {
       }
       switch item.state {
       case .packed, .examining: return
-      case .passedOver: _ = lanes[0].items.removeFirst()
+      case .passedOver: lanes[0].removeFirst()
       case .failed(let error):
         if lanes[0].passes() { break }
         guard let slab = openSlab() else { return }
-        lanes[0].images += 1
-        lanes[0].items.removeFirst()
-        slabs[slab].add(error)
-        slabs[slab].rows.append(.failed)
-        countImage(slab)
+        fail(item, in: slab, with: error)
       case .image(let image):
         if lanes[0].passes() {
           budget.release(item.reserved)
@@ -280,33 +327,36 @@ struct PrefetchWindow {
   private mutating func openSlab() -> Int? {
     if let last = slabs.indices.last, !slabs[last].isFull { return last }
     guard slabs.count < slabsAhead else { return nil }
-    let left = imagesLeft.flatMap { $0 > 0 ? $0 : nil } ?? batchSize
-    slabs.append(Slab(id: nextSlabID, capacity: min(batchSize, left), end: cursor))
+    // The last batch needs room for what is left only, unless it is to be dropped for being short.
+    let left = dropsLast ? nil : imagesLeft.flatMap { $0 > 0 ? $0 : nil }
+    slabs.append(Slab(id: nextSlabID, capacity: min(batchSize, left ?? batchSize), end: cursor))
     nextSlabID += 1
     return slabs.count - 1
   }
 
+  /// The first lane's first item has its row.
   private mutating func countImage(_ slab: Int) {
+    lanes[0].images += 1
+    lanes[0].removeFirst()
     slabs[slab].end = Cursor(chunk: lanes[0].chunk, image: lanes[0].images)
     imagesLeft = imagesLeft.map { $0 - 1 }
   }
 
   /// Gives the first lane's first item its row. Returns false when there is no memory for it yet.
-  private mutating func place(_ image: Examined, of item: Lane.Item, in slab: Int, _ jobs: inout Int) -> Bool
-  {
+  private mutating func place(_ image: Examined, of item: Lane.Item, in slab: Int, _ jobs: inout Int) -> Bool {
     if slabs[slab].pixels == nil, !slabs[slab].isSpoiled {
-      guard let bytes = PixelBuffer.bytes(for: image.shape, capacity: slabs[slab].capacity) else {
-        return fail(item, in: slab, with: .memory(needed: nil, limit: budget.limit))
+      let bytes = PixelBuffer.bytes(for: image.shape, capacity: slabs[slab].capacity)
+      if let bytes {
+        largest = max(largest, bytes)
+        guard slab == 0 ? claim(bytes, overRestOfFirst: true) : budget.reserve(bytes) else { return false }
       }
-      if !budget.reserve(bytes) {
-        guard slab == 0 else { return false }
-        shed(after: item.id, in: 0)
-        if !budget.reserve(bytes) { budget.force(bytes) }
-      }
-      guard let pixels = PixelBuffer(shape: image.shape, capacity: slabs[slab].capacity, budget: budget)
+      guard let bytes,
+        let pixels = PixelBuffer(shape: image.shape, capacity: slabs[slab].capacity, budget: budget)
       else {
-        budget.release(bytes)
-        return fail(item, in: slab, with: .memory(needed: bytes, limit: budget.limit))
+        budget.release(bytes ?? 0)
+        slabs[slab].isSpoiled = true
+        fail(item, in: slab, with: .memory(needed: bytes, limit: budget.limit))
+        return true
       }
       slabs[slab].pixels = pixels
       slabs[slab].reserved = bytes
@@ -318,7 +368,8 @@ struct PrefetchWindow {
         firstShape: slabs[slab].pixels?.shape ?? image.shape, other: item.entry.name, otherShape: image.shape)
       let isFirst = !slabs[slab].isSpoiled
       slabs[slab].isSpoiled = true
-      return fail(item, in: slab, with: isFirst ? error : nil)
+      fail(item, in: slab, with: isFirst ? error : nil)
+      return true
     }
     decodes.append(
       DecodeJob(
@@ -327,20 +378,16 @@ struct PrefetchWindow {
     slabs[slab].rows.append(.decoding)
     slabs[slab].running += 1
     jobs += 1
-    lanes[0].images += 1
-    lanes[0].items.removeFirst()
     countImage(slab)
     return true
   }
 
-  private mutating func fail(_ item: Lane.Item, in slab: Int, with error: DatasetError?) -> Bool {
+  /// The first lane's first item gets a row without an image.
+  private mutating func fail(_ item: Lane.Item, in slab: Int, with error: DatasetError?) {
     budget.release(item.reserved)
-    lanes[0].images += 1
-    lanes[0].items.removeFirst()
     if let error { slabs[slab].add(error) }
     slabs[slab].rows.append(.failed)
     countImage(slab)
-    return true
   }
 
   /// The first chunk has been read to its end. Returns false when its error has no slab to go to yet.
@@ -358,22 +405,14 @@ struct PrefetchWindow {
       if batchSize == 1 { slabs[slab].rows.append(.failed) }
     }
     let next = Cursor(chunk: lanes[0].chunk + 1)
-    for index in slabs.indices where index == slabs.count - 1 { slabs[index].end = next }
+    if let last = slabs.indices.last { slabs[last].end = next } else { cursor = next }
+    if let left = imagesLeft, let declared = facts.declaredImages {
+      imagesLeft = left + lanes[0].images - declared
+    }
+    budget.release(lanes[0].spooled)
     actions.append(.stop(chunk: lanes[0].chunk))
     lanes.removeFirst()
     startLanes()
     return true
-  }
-
-  /// Makes room for the item the reader waits for: gives up what comes after it, to be fetched again.
-  private mutating func shed(after item: Int?, in first: Int) {
-    for index in lanes.indices where index > first || item != nil {
-      let kept = index == first ? item : nil
-      guard let given = lanes[index].giveUp(after: kept) else { continue }
-      budget.release(given.bytes)
-      actions.append(
-        .restart(
-          chunk: lanes[index].chunk, epoch: lanes[index].epoch, from: given.place))
-    }
   }
 }

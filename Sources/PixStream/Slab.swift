@@ -39,6 +39,10 @@ struct Slab {
 
   mutating func popError() -> DatasetError? { errors.isEmpty ? nil : errors.removeFirst().error }
 
+  var hasErrors: Bool { !errors.isEmpty }
+  var hasImages: Bool {
+    !isSpoiled && rows.contains { if case .ready = $0 { true } else { false } }
+  }
   var isFull: Bool { rows.count >= capacity }
   var isDeliverable: Bool { running == 0 && (isFull || isLast) }
 

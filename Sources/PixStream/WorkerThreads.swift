@@ -9,22 +9,9 @@ protocol JobSource: AnyObject, Sendable {
 /// The decode threads of the process. They start with the first job and never take Python's lock.
 final class WorkerThreads: Sendable {
   private struct State {
-    var queue: [any JobSource] = []
-    var next = 0
+    var queue = Fifo<any JobSource>()
     var threads: [EngineThread] = []
     var isStopping = false
-
-    mutating func pop() -> (any JobSource)? {
-      guard next < queue.count else { return nil }
-      defer {
-        next += 1
-        if next > 1024, next * 2 > queue.count {
-          queue.removeFirst(next)
-          next = 0
-        }
-      }
-      return queue[next]
-    }
   }
 
   let count: Int
@@ -50,7 +37,7 @@ final class WorkerThreads: Sendable {
     while true {
       let source: (any JobSource)?? = state.wait { state in
         if state.isStopping { return .some(nil) }
-        return state.pop().map { .some($0) }
+        return state.queue.popFirst().map { .some($0) }
       }
       guard let source = source ?? nil else { return }
       source.work()
@@ -70,7 +57,7 @@ final class WorkerThreads: Sendable {
   func unpark() {
     state.update { state in
       state.isStopping = false
-      if state.next < state.queue.count { start(&state) }
+      if !state.queue.isEmpty { start(&state) }
     }
   }
 }

@@ -14,11 +14,6 @@ struct ImageFixtures {
     var description: String { name }
   }
 
-  struct Failure: Error {
-    let command: String
-    let status: Int32
-  }
-
   let folder: URL
   let images: [Image]
 
@@ -36,43 +31,20 @@ struct ImageFixtures {
   }
 
   private static func make() throws -> ImageFixtures {
-    let home = FileManager.default.temporaryDirectory.appendingPathComponent("pixcrawler-images-\(UUID().uuidString)")
+    let home = try FixtureScript.temporaryFolder("pixcrawler-images")
     let folder = home.appendingPathComponent("images")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    removeAtExit(home)
     let small = try photographs(width: 101, height: 67, in: home.appendingPathComponent("small")).suffix(2)
     let large = try photographs(width: 320, height: 240, in: home.appendingPathComponent("large")).suffix(1)
-    let script = repository.appendingPathComponent("Tests/Fixtures/make_images.py")
-    try run(["-W", "ignore", script.path, folder.path] + small + large)
+    try FixtureScript.run("Tests/Fixtures/make_images.py", [folder.path] + small + large)
     let manifest = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
     return ImageFixtures(folder: folder, images: try JSONDecoder().decode([Image].self, from: manifest))
   }
 
-  private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   private static func photographs(width: Int, height: Int, in folder: URL) throws -> [String] {
-    let corpus = repository.appendingPathComponent("scripts/corpus.py")
-    try run([corpus.path, folder.path, "--images", "12", "--width", "\(width)", "--height", "\(height)"])
+    try FixtureScript.run(
+      "scripts/corpus.py", [folder.path, "--images", "12", "--width", "\(width)", "--height", "\(height)"])
     return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".jpg") }.sorted().map { folder.appendingPathComponent($0).path }
-  }
-
-  private static func run(_ arguments: [String]) throws {
-    let python = Process()
-    python.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    python.arguments = arguments
-    try python.run()
-    python.waitUntilExit()
-    guard python.terminationStatus == 0 else {
-      throw Failure(command: arguments.joined(separator: " "), status: python.terminationStatus)
-    }
-  }
-
-  nonisolated(unsafe) private static var folderToRemove: URL?
-
-  private static func removeAtExit(_ folder: URL) {
-    folderToRemove = folder
-    atexit { ImageFixtures.folderToRemove.map { try? FileManager.default.removeItem(at: $0) } }
   }
 }

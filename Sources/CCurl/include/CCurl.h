@@ -14,6 +14,8 @@ CURLcode pix_curl_easy_pause(CURL *easy, int bitmask);
 const char *pix_curl_easy_strerror(CURLcode code);
 CURLcode pix_curl_set_long(CURL *easy, CURLoption option, long value);
 CURLcode pix_curl_set_pointer(CURL *easy, CURLoption option, const void *value);
+// No other protocol, neither at first nor by a redirect; also where libcurl is older than 7.85.
+void pix_curl_allow_web_only(CURL *easy);
 CURLcode pix_curl_set_data_function(
     CURL *easy, CURLoption option, size_t (*function)(char *, size_t, size_t, void *), void *context);
 CURLcode pix_curl_set_socket_functions(

@@ -13,14 +13,16 @@ public struct ChunkMetadata: Sendable {
     do {
       let document = try JSONDecoder().decode(Document.self, from: Data(json))
       labels = Dictionary(
-        (document.images ?? []).compactMap { image in image.label.map { (image.filename, $0.label) } },
+        (document.images ?? []).compactMap { image in
+          image.label.map { (EntryPath.plain(image.filename), $0.label) }
+        },
         uniquingKeysWith: { first, _ in first })
     } catch {
       throw .malformed(offset: 0, reason: "its metadata.json is no object with an \"images\" list")
     }
   }
 
-  public subscript(entry: String) -> Label? { labels[entry] }
+  public subscript(entry: String) -> Label? { labels[EntryPath.plain(entry)] }
 
   private struct Document: Decodable { let images: [Image]? }
 
@@ -41,7 +43,10 @@ public struct ChunkMetadata: Sendable {
       } else if let number = try? value.decode(Int.self) {
         label = .integer(number)
       } else {
-        let data = try JSONEncoder().encode(try value.decode(JSONValue.self))
+        // The same text for the same value, whatever order its keys came in.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try encoder.encode(try value.decode(JSONValue.self))
         label = .json(String(decoding: data, as: UTF8.self))
       }
     }

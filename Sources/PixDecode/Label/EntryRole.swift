@@ -10,11 +10,11 @@ public enum EntryRole: Sendable, Equatable {
   ]
 
   public init(_ name: String) {
-    let path = name.split(separator: "/", omittingEmptySubsequences: true)
-    if name == ChunkMetadata.name {
+    let parts = EntryPath(name).parts
+    if EntryPath.plain(name) == ChunkMetadata.name {
       self = .metadata
-    } else if name.hasSuffix("/") || path.first == "__MACOSX"
-      || path.contains(where: { $0.hasPrefix(".") && $0 != ".." })
+    } else if name.hasSuffix("/") || parts.first == "__MACOSX"
+      || parts.contains(where: { $0.utf8.first == UInt8(ascii: ".") && $0 != ".." })
     {
       self = .ignored
     } else {

@@ -2,6 +2,6 @@
 public enum Label: Sendable, Hashable {
   case text(String)
   case integer(Int)
-  /// Any other JSON value, as its source text.
+  /// Any other JSON value, as text: keys sorted, no spaces.
   case json(String)
 }

@@ -10,8 +10,8 @@ public struct LabelRule: Sendable {
 
   public func label(of entry: String) -> Label? {
     if let own = metadata?[entry] { return own }
-    let path = entry.split(separator: "/", omittingEmptySubsequences: true)
-    if path.count > 1, let folder = path.first { return .text(String(folder)) }
+    let parts = EntryPath(entry).parts
+    if parts.count > 1, let folder = parts.first { return .text(String(folder)) }
     return chunkLabel.map { .text($0) }
   }
 }

@@ -3,9 +3,9 @@ import CCodecs
 /// An entry whose bytes have all arrived, as they lay in the archive.
 public struct PackedEntry: Sendable {
   enum Form: Sendable {
-    case stored, deflated
-    /// Inflated and checked while it arrived.
-    case verified
+    /// Stored, or inflated while it arrived.
+    case plain
+    case deflated
   }
 
   public let entry: ZipEntry
@@ -18,8 +18,7 @@ public struct PackedEntry: Sendable {
   /// The file's own bytes, size and checksum proven.
   public func unpacked() throws(ZipError) -> ByteBuffer {
     switch form {
-    case .verified: return bytes
-    case .stored:
+    case .plain:
       try check(bytes)
       return bytes
     case .deflated:
@@ -40,6 +39,10 @@ public struct PackedEntry: Sendable {
       }
       output.advance(by: written)
       switch progress {
+      case .ended where !input.isEmpty:
+        throw .malformed(
+          offset: entry.offset,
+          reason: "the deflate data of \(entry.name) ends \(input.count) bytes before its declared end")
       case .ended: return output
       case .needsRoom: throw .size(entry: entry.name, declared: entry.size, found: output.count)
       case .needsInput where input.isEmpty || written == 0:

@@ -1,7 +1,7 @@
 /// The record after an entry whose sizes were not known when its header was written (APPNOTE 4.3.9).
 ///
-/// It comes with or without a signature, with 32- or 64-bit sizes; what was counted and the next record's
-/// signature decide which.
+/// It comes with or without a signature, with 32- or 64-bit sizes; the bytes that were counted and the next
+/// record's signature decide which.
 enum ZipDescriptor {
   /// The longest form and the signature after it. An end record, 22 bytes, always follows even the shortest.
   static let lookahead = 24 + 4
@@ -17,23 +17,18 @@ enum ZipDescriptor {
     Form(signed: false, wide: true),
   ]
 
-  /// Finds the form that agrees with what was counted. Returns the entry completed, and the record's length.
+  /// Finds the form that agrees with what was counted. Returns the entry as it is declared there, and the record's
+  /// length.
   static func match(
-    _ bytes: [UInt8], entry: ZipEntry, compressed: Int, size: Int, crc32: UInt32
+    _ bytes: [UInt8], entry: ZipEntry, compressed: Int
   ) throws(ZipError) -> (ZipEntry, length: Int) {
     for form in forms where plausible(form, bytes) {
-      guard let (declaredCRC, declaredCompressed, declaredSize) = read(form, bytes),
+      guard let (crc32, declaredCompressed, size) = read(form, bytes),
         declaredCompressed == UInt64(compressed)
       else { continue }
-      guard declaredSize == UInt64(size) else {
-        throw .size(entry: entry.name, declared: Int(clamping: declaredSize), found: size)
-      }
-      guard declaredCRC == crc32 else {
-        throw .checksum(entry: entry.name, declared: declaredCRC, found: crc32)
-      }
       var complete = entry
       complete.compressedSize = compressed
-      complete.size = size
+      complete.size = Int(clamping: size)
       complete.crc32 = crc32
       return (complete, form.length)
     }

@@ -9,31 +9,37 @@ public struct ZipDirectory: Sendable, Equatable {
   public struct Location: Sendable, Equatable {
     public var range: Range<Int>
     var count: Int
+    /// Whether its end record begins where it ends.
+    var isAdjacent: Bool
   }
 
   /// Finds the directory from the last bytes of an archive of `archiveSize` bytes.
+  ///
+  /// A comment may hold bytes that look like an end record: one with the directory right before it comes first.
   public static func locate(tail: UnsafeRawBufferPointer, archiveSize: Int) throws(ZipError) -> Location {
     let tailStart = archiveSize - tail.count
-    var position = tail.count - ZipRecords.endBytes
-    while position >= 0 {
+    var doubtful: Result<Location, ZipError>?
+    for position in stride(from: tail.count - ZipRecords.endBytes, through: 0, by: -1) {
       var reader = ByteReader(tail, at: position)
-      if reader.uint32() == ZipRecords.endSignature, reader.skip(6), let count = reader.uint16(),
+      guard reader.uint32() == ZipRecords.endSignature, reader.skip(6), let count = reader.uint16(),
         let size = reader.uint32(), let offset = reader.uint32(), let comment = reader.uint16(),
-        position + ZipRecords.endBytes + Int(comment) <= tail.count
-      {
+        reader.remaining >= Int(comment)
+      else { continue }
+      let location = Result { () throws(ZipError) in
         if let wide = try location64(tail: tail, tailStart: tailStart, endRecord: position) { return wide }
         return try Location(
           checking: Int(offset), size: Int(size), count: Int(count), before: tailStart + position)
       }
-      position -= 1
+      if case .success(let location) = location, location.isAdjacent { return location }
+      doubtful = doubtful ?? location
     }
-    throw .cutShort(entry: nil, offset: archiveSize)
+    guard let doubtful else { throw .cutShort(entry: nil, offset: archiveSize) }
+    return try doubtful.get()
   }
 
-  private static func location64(tail: UnsafeRawBufferPointer, tailStart: Int, endRecord: Int)
-    throws(ZipError)
-    -> Location?
-  {
+  private static func location64(
+    tail: UnsafeRawBufferPointer, tailStart: Int, endRecord: Int
+  ) throws(ZipError) -> Location? {
     let locator = endRecord - ZipRecords.locator64Bytes
     guard locator >= 0 else { return nil }
     var reader = ByteReader(tail, at: locator)
@@ -77,6 +83,6 @@ extension ZipDirectory.Location {
     guard offset >= 0, size >= 0, offset <= limit, size <= limit - offset else {
       throw .malformed(offset: limit, reason: "the end record points outside the archive")
     }
-    self.init(range: offset..<offset + size, count: count)
+    self.init(range: offset..<offset + size, count: count, isAdjacent: offset + size == limit)
   }
 }

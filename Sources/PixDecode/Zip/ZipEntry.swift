@@ -27,13 +27,7 @@ public struct ZipEntry: Sendable, Equatable {
         entry: name,
         reason: "compression method \(method); only stored (0) and deflate (8) are read")
     }
-    if name.hasPrefix("/") || name.hasPrefix("\\") {
-      return .unsafeName(entry: name, reason: "it is an absolute path")
-    }
-    if name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
-      return .unsafeName(entry: name, reason: "it has \"..\" in it")
-    }
-    if name.contains("\0") { return .unsafeName(entry: name, reason: "it has a NUL character in it") }
+    if let danger = nameDanger { return .unsafeName(entry: name, reason: danger) }
     do throws(ZipError) {
       try limits.check(entry: name, compressed: compressedSize, inflated: size)
     } catch { return error }
@@ -41,5 +35,15 @@ public struct ZipEntry: Sendable, Equatable {
       return .size(entry: name, declared: size, found: compressedSize)
     }
     return nil
+  }
+
+  /// Judged by bytes, as file systems do: a combining accent after a slash leaves it a slash.
+  private var nameDanger: String? {
+    func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
+    if name.utf8.first.map(isSeparator) == true { return "it is an absolute path" }
+    if name.utf8.split(whereSeparator: isSeparator).contains(where: { $0.elementsEqual("..".utf8) }) {
+      return "it has \"..\" in it"
+    }
+    return name.utf8.contains(0) ? "it has a NUL character in it" : nil
   }
 }

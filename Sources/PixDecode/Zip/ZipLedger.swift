@@ -1,15 +1,28 @@
 /// What was read forward, kept to be compared with the central directory.
 struct ZipLedger {
   private var read: [Int: ZipEntry] = [:]
-  private(set) var listed = 0
+  /// Offsets of the directory's records so far.
+  private var listed: Set<Int> = []
+  private var declared64: UInt64?
+
+  var listedCount: Int { listed.count }
 
   mutating func record(_ entry: ZipEntry) { read[entry.offset] = entry }
 
-  mutating func forget(from ordinal: Int) { read = read.filter { $0.value.ordinal < ordinal } }
+  /// Everything from that entry on, the directory included, will be read again.
+  mutating func forget(from ordinal: Int) {
+    read = read.filter { $0.value.ordinal < ordinal }
+    listed.removeAll()
+    declared64 = nil
+  }
 
   /// One directory record against the entry that was read at its offset.
   mutating func compare(_ record: ZipEntry) throws(ZipError) {
-    listed += 1
+    guard listed.insert(record.offset).inserted else {
+      throw .directoryMismatch(
+        entry: record.name, field: "offset", declared: "an entry at byte \(record.offset)",
+        found: "one that is listed already")
+    }
     guard let entry = read[record.offset] else {
       throw .directoryMismatch(
         entry: record.name, field: "offset", declared: "an entry at byte \(record.offset)",
@@ -28,11 +41,19 @@ struct ZipLedger {
     try agree("CRC-32", record.crc32, entry.crc32)
   }
 
-  /// The end record: its count is modulo 65536 where zip64 is in play.
-  func close(declaredInEndRecord declared: Int) throws(ZipError) {
-    guard listed == read.count else { throw .entryCount(declared: listed, found: read.count) }
-    guard declared == listed || declared == 0xFFFF || declared == listed & 0xFFFF else {
-      throw .entryCount(declared: declared, found: listed)
+  /// The zip64 end record.
+  mutating func close64(declared: UInt64) { declared64 = declared }
+
+  /// The end record. Its count is 65535 where the zip64 end record has it; old archivers wrote it modulo 65536.
+  func close(declared: Int) throws(ZipError) {
+    guard listed.count == read.count else {
+      throw .entryCount(declared: listed.count, found: read.count)
+    }
+    if let declared64, declared64 != UInt64(listed.count) {
+      throw .entryCount(declared: Int(clamping: declared64), found: listed.count)
+    }
+    guard declared == listed.count & 0xFFFF || (declared == 0xFFFF && declared64 != nil) else {
+      throw .entryCount(declared: declared, found: listed.count)
     }
   }
 }

@@ -1,6 +1,6 @@
 /// How much a single archive may ask for.
 public struct ZipLimits: Sendable, Equatable {
-  /// Bytes of one entry, inflated.
+  /// Bytes of one entry, inflated or as they lie in the archive.
   public var entryBytes: Int
   /// Inflated over compressed size, judged once an entry inflates beyond `ratioFloor`.
   ///
@@ -19,7 +19,7 @@ public struct ZipLimits: Sendable, Equatable {
   }
 
   func check(entry: String, compressed: Int, inflated: Int) throws(ZipError) {
-    if inflated > entryBytes || (inflated > ratioFloor && inflated / ratio > compressed) {
+    if max(inflated, compressed) > entryBytes || (inflated > ratioFloor && inflated / ratio > compressed) {
       throw .bomb(entry: entry, compressed: compressed, inflated: inflated)
     }
   }

@@ -6,7 +6,8 @@ enum ZipRecords {
   static let end64Signature: UInt32 = 0x0606_4b50
   static let locator64Signature: UInt32 = 0x0706_4b50
   static let descriptorSignature: UInt32 = 0x0807_4b50
-  static let extraDataSignature: UInt32 = 0x0806_4b50
+  /// Marks an archive that was to be split and turned out to fit into one file.
+  static let unsplitSignature: UInt32 = 0x3030_4b50
 
   static let localBytes = 30
   static let centralBytes = 46
@@ -52,7 +53,8 @@ enum ZipRecords {
       ordinal: ordinal, name: text(name), method: method, flags: flags, crc32: crc32,
       compressedSize: Int(compressed), size: Int(size), offset: offset)
     try applyExtras(
-      extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max, offsetIs64: false)
+      extra, name: name, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max,
+      offsetIs64: false)
     return entry
   }
 
@@ -71,15 +73,15 @@ enum ZipRecords {
       ordinal: ordinal, name: text(name), method: method, flags: flags, crc32: crc32,
       compressedSize: Int(compressed), size: Int(size), offset: Int(offset))
     try applyExtras(
-      extra, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max,
+      extra, name: name, to: &entry, sizeIs64: size == .max, compressedIs64: compressed == .max,
       offsetIs64: offset == .max)
     return entry
   }
 
   /// zip64 sizes (APPNOTE 4.5.3) and the Unicode path (4.6.9).
   private static func applyExtras(
-    _ extra: UnsafeRawBufferPointer, to entry: inout ZipEntry, sizeIs64: Bool, compressedIs64: Bool,
-    offsetIs64: Bool
+    _ extra: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer, to entry: inout ZipEntry, sizeIs64: Bool,
+    compressedIs64: Bool, offsetIs64: Bool
   ) throws(ZipError) {
     var reader = ByteReader(extra)
     var sawZip64 = false
@@ -90,13 +92,24 @@ enum ZipRecords {
         if sizeIs64 { entry.size = try size(values.uint64(), entry) }
         if compressedIs64 { entry.compressedSize = try size(values.uint64(), entry) }
         if offsetIs64 { entry.offset = try size(values.uint64(), entry) }
-      } else if id == unicodePathExtra, field.count > 5 {
-        entry.name = text(UnsafeRawBufferPointer(rebasing: field[5...]))
+      } else if id == unicodePathExtra, let path = unicodePath(field, of: name) {
+        entry.name = text(path)
       }
     }
     if (sizeIs64 || compressedIs64 || offsetIs64) && !sawZip64 {
       throw .malformed(offset: entry.offset, reason: "\(entry.name) needs zip64 sizes and has none")
     }
+  }
+
+  /// Nil when it was made for another name, as after a renaming by a tool that does not know this field.
+  private static func unicodePath(
+    _ field: UnsafeRawBufferPointer, of name: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    var reader = ByteReader(field)
+    guard reader.skip(1), reader.uint32() == Checksum.crc32(of: name), reader.remaining > 0 else {
+      return nil
+    }
+    return reader.take(reader.remaining)
   }
 
   private static func size(_ value: UInt64?, _ entry: ZipEntry) throws(ZipError) -> Int {

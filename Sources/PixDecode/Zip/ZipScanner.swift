@@ -24,7 +24,9 @@ public struct ZipScanner: ~Copyable {
     case filling(ZipEntry, ByteBuffer)
     case skipping(ZipEntry, remaining: Int)
     case inflating(ZipEntry, ByteBuffer, Tally, isKept: Bool)
-    case descriptor(ZipEntry, ByteBuffer?, Tally)
+    /// The descriptor completes the entry.
+    case descriptor(ZipEntry, ByteBuffer?, compressed: Int)
+    /// The descriptor repeats what is known.
     case knownDescriptor
     case directory
     case done
@@ -34,7 +36,6 @@ public struct ZipScanner: ~Copyable {
   private struct Tally {
     var compressed = 0
     var inflated = 0
-    var crc32: UInt32 = 0
   }
 
   private static let firstRoom = 64 << 10
@@ -45,6 +46,7 @@ public struct ZipScanner: ~Copyable {
   /// The start of the record that is being read.
   private var scratch: [UInt8] = []
   private var nextOrdinal = 0
+  private var directoryStart = 0
   private var ledger = ZipLedger()
   private var known: [Int: ZipEntry] = [:]
   /// Bytes of the archive read so far.
@@ -93,27 +95,40 @@ public struct ZipScanner: ~Copyable {
 
   /// Goes back to where an entry begins; bytes are expected from there.
   public mutating func rewind(to place: EntryPlace) {
-    state = .header
+    // A descriptor that lies in the way has no entry to begin with.
+    if case .knownDescriptor = state, place == self.place {} else { state = .header }
     scratch.removeAll()
     nextOrdinal = place.ordinal
     position = place.offset
     ledger.forget(from: place.ordinal)
   }
 
-  /// Where the record begins that is being read.
+  /// Where the entry begins that is being read, or what follows the last one.
   public var place: EntryPlace {
     switch state {
     case .decision(let entry), .filling(let entry, _), .skipping(let entry, _),
       .inflating(let entry, _, _, _),
       .descriptor(let entry, _, _):
       EntryPlace(ordinal: entry.ordinal, offset: entry.offset)
-    case .header, .knownDescriptor, .directory, .done:
-      EntryPlace(ordinal: nextOrdinal, offset: position - scratch.count)
+    case .header, .knownDescriptor: EntryPlace(ordinal: nextOrdinal, offset: position - scratch.count)
+    case .directory, .done: EntryPlace(ordinal: nextOrdinal, offset: directoryStart)
     }
   }
 
+  /// Whether the header does not tell where the entry ends. Sizes ahead of a descriptor are taken where there is no
+  /// other way; deflate data shows its own end.
   private func endIsUnknown(_ entry: ZipEntry) -> Bool {
-    entry.hasDescriptor && entry.compressedSize == 0 && !entry.isDirectory && known[entry.offset] == nil
+    guard entry.hasDescriptor, known[entry.offset] == nil else { return false }
+    return endsItself(entry) || (entry.compressedSize == 0 && !entry.isDirectory)
+  }
+
+  private func endsItself(_ entry: ZipEntry) -> Bool {
+    entry.method == ZipEntry.deflated && !entry.isEncrypted
+  }
+
+  /// Whether sizes and checksum are known without the descriptor.
+  private func isComplete(_ entry: ZipEntry) -> Bool {
+    !entry.hasDescriptor || (known[entry.offset] != nil && completed(entry) == entry)
   }
 
   // MARK: Reading
@@ -125,32 +140,30 @@ public struct ZipScanner: ~Copyable {
         if let step = try readHeader(&input) { return step }
       case .decision(let entry):
         guard let obstacle = entry.obstacle(limits) else { return .found(entry) }
-        guard !endIsUnknown(entry) else { throw obstacle }
-        state = .skipping(entry, remaining: entry.compressedSize)
+        skip()
         return .refused(entry, obstacle)
       case .filling(let entry, let buffer):
         advance(&input, by: buffer.append(input))
         guard buffer.count == entry.compressedSize else { return .needsBytes }
-        finish(entry)
+        guard finish(entry, buffer) else { continue }
         return .whole(
           PackedEntry(
-            entry: entry, bytes: buffer, form: entry.method == ZipEntry.deflated ? .deflated : .stored))
+            entry: entry, bytes: buffer, form: entry.method == ZipEntry.deflated ? .deflated : .plain))
       case .skipping(let entry, let remaining):
         let count = min(remaining, input.count)
         advance(&input, by: count)
         state = .skipping(entry, remaining: remaining - count)
         guard count == remaining else { return .needsBytes }
-        finish(entry)
+        _ = finish(entry, nil)
       case .inflating(let entry, let buffer, let tally, let isKept):
         if let step = try inflate(entry, buffer, tally, isKept: isKept, &input) { return step }
-      case .descriptor(let entry, let buffer, let tally):
+      case .descriptor(let entry, let buffer, let compressed):
         guard fill(to: ZipDescriptor.lookahead, &input) else { return .needsBytes }
-        let (found, length) = try ZipDescriptor.match(
-          scratch, entry: entry, compressed: tally.compressed, size: tally.inflated, crc32: tally.crc32)
+        let (found, length) = try ZipDescriptor.match(scratch, entry: entry, compressed: compressed)
         scratch.removeFirst(length)
         state = .header
         ledger.record(found)
-        if let buffer { return .whole(PackedEntry(entry: found, bytes: buffer, form: .verified)) }
+        if let buffer { return .whole(PackedEntry(entry: found, bytes: buffer, form: .plain)) }
       case .knownDescriptor:
         guard fill(to: ZipDescriptor.lookahead, &input) else { return .needsBytes }
         scratch.removeFirst(try ZipDescriptor.length(scratch, at: position - scratch.count))
@@ -171,9 +184,16 @@ public struct ZipScanner: ~Copyable {
     case .filling(let entry, _), .skipping(let entry, _), .inflating(let entry, _, _, _),
       .descriptor(let entry, _, _), .decision(let entry):
       throw .cutShort(entry: entry.name, offset: position)
+    case .header where isForeign: throw .notAnArchive(startsWith: ZipScanner.excerpt(scratch))
     case .header, .knownDescriptor, .directory:
       throw .cutShort(entry: nil, offset: position)
     }
+  }
+
+  /// Whether what came first is no record of an archive.
+  private var isForeign: Bool {
+    nextOrdinal == 0 && scratch.count >= 4
+      && scratch.withUnsafeBytes(ZipRecords.signature) != ZipRecords.localSignature
   }
 
   private mutating func advance(_ input: inout UnsafeRawBufferPointer, by count: Int) {
@@ -198,9 +218,15 @@ public struct ZipScanner: ~Copyable {
     }.get()
   }
 
-  private mutating func finish(_ entry: ZipEntry) {
+  /// The entry's data has been read. Returns whether the entry is complete with it.
+  private mutating func finish(_ entry: ZipEntry, _ buffer: ByteBuffer?) -> Bool {
+    guard isComplete(entry) else {
+      state = .descriptor(entry, buffer, compressed: entry.compressedSize)
+      return false
+    }
     ledger.record(entry)
     state = entry.hasDescriptor ? .knownDescriptor : .header
+    return true
   }
 
   private mutating func readHeader(_ input: inout UnsafeRawBufferPointer) throws(ZipError) -> Step? {
@@ -210,13 +236,14 @@ public struct ZipScanner: ~Copyable {
     case ZipRecords.localSignature: break
     case ZipRecords.centralSignature, ZipRecords.endSignature, ZipRecords.end64Signature:
       state = .directory
+      directoryStart = start
       return nil
-    case ZipRecords.descriptorSignature where start == 0:  // the mark of a once split archive
+    case ZipRecords.descriptorSignature where start == 0, ZipRecords.unsplitSignature where start == 0:
       scratch.removeAll()
       return nil
     default:
       guard nextOrdinal > 0 else {
-        _ = fill(to: 16, &input)
+        guard fill(to: 16, &input) else { return .needsBytes }
         throw .notAnArchive(startsWith: ZipScanner.excerpt(scratch))
       }
       throw .malformed(offset: start, reason: "there is no entry where one should begin")
@@ -247,8 +274,10 @@ public struct ZipScanner: ~Copyable {
 
   private mutating func decide(_ entry: inout ZipEntry) throws(ZipError) -> Step? {
     entry = completed(entry)
-    if endIsUnknown(entry), entry.method != ZipEntry.deflated || entry.isEncrypted {
-      return .needsDirectory(entry)
+    if endIsUnknown(entry) {
+      guard endsItself(entry) else { return .needsDirectory(entry) }
+      entry.compressedSize = 0
+      entry.size = 0
     }
     scratch.removeAll(keepingCapacity: true)
     nextOrdinal += 1
@@ -261,7 +290,6 @@ public struct ZipScanner: ~Copyable {
     _ input: inout UnsafeRawBufferPointer
   ) throws(ZipError) -> Step? {
     if !isKept { buffer.clear() }
-    let start = buffer.count
     let available = input.count
     guard let (written, progress) = inflater.inflate(&input, into: buffer.room) else {
       throw .malformed(offset: position, reason: "the deflate data of \(entry.name) is corrupt")
@@ -272,13 +300,11 @@ public struct ZipScanner: ~Copyable {
     var tally = before
     tally.compressed += consumed
     tally.inflated += written
-    tally.crc32 = Checksum.crc32(
-      of: UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]), continuing: tally.crc32)
     state = .inflating(entry, buffer, tally, isKept: isKept)
     try limits.check(entry: entry.name, compressed: tally.compressed, inflated: tally.inflated)
     switch progress {
     case .ended:
-      state = .descriptor(entry, isKept ? buffer : nil, tally)
+      state = .descriptor(entry, isKept ? buffer : nil, compressed: tally.compressed)
       return nil
     case .needsInput: return input.isEmpty ? .needsBytes : nil
     case .needsRoom: return isKept ? .needsRoom(buffer.capacity) : nil
@@ -294,21 +320,23 @@ public struct ZipScanner: ~Copyable {
       guard fill(to: ZipRecords.centralBytes, &input),
         let length = scratch.withUnsafeBytes(ZipRecords.centralRecordLength), fill(to: length, &input)
       else { return false }
-      let ordinal = ledger.listed
+      let ordinal = ledger.listedCount
       let listed = try record { bytes throws(ZipError) in
         try ZipRecords.centralRecord(bytes, ordinal: ordinal, at: start)
       }
       try ledger.compare(listed)
     case ZipRecords.end64Signature:
       guard fill(to: ZipRecords.end64Bytes, &input) else { return false }
-      let rest = scratch.withUnsafeBytes { bytes in
-        var reader = ByteReader(bytes, at: 4)
-        return reader.uint64() ?? 0
+      let (rest, declared) = scratch.withUnsafeBytes { bytes in
+        var length = ByteReader(bytes, at: 4)
+        var count = ByteReader(bytes, at: 32)
+        return (length.uint64() ?? 0, count.uint64() ?? 0)
       }
       guard rest >= 44, rest <= 1 << 20 else {
         throw .malformed(offset: start, reason: "the zip64 end record has an impossible length")
       }
       guard fill(to: 12 + Int(rest), &input) else { return false }
+      ledger.close64(declared: declared)
     case ZipRecords.locator64Signature:
       guard fill(to: ZipRecords.locator64Bytes, &input) else { return false }
     case ZipRecords.endSignature:
@@ -317,7 +345,7 @@ public struct ZipScanner: ~Copyable {
         var reader = ByteReader(bytes, at: 10)
         return reader.uint16() ?? 0
       }
-      try ledger.close(declaredInEndRecord: Int(declared))
+      try ledger.close(declared: Int(declared))
       state = .done
     default:
       throw .malformed(offset: start, reason: "there is no directory record where one should begin")
