@@ -64,17 +64,15 @@ public final class SampleStream: JobSource {
 
   // MARK: The shell
 
-  /// Changes the window and does what it asks for.
+  /// Changes the window and asks for what it decided, still under the lock: so it is done in the order decided.
   @discardableResult
   private func change<Result>(_ body: (inout PrefetchWindow) -> Result) -> Result {
-    let (result, actions) = window.updateQuietly { window in
+    window.updateQuietly { window in
       let result = body(&window)
-      let actions = window.actions
+      for action in window.actions { perform(action) }
       window.actions.removeAll(keepingCapacity: true)
-      return ((result, actions), window.isDeliverable)
+      return (result, window.isDeliverable)
     }
-    for action in actions { perform(action) }
-    return result
   }
 
   private func perform(_ action: PrefetchWindow.Action) {
@@ -85,10 +83,10 @@ public final class SampleStream: JobSource {
   /// Flows live on the transfer thread.
   private func steer(_ action: PrefetchWindow.Action) {
     switch action {
-    case .start(let chunk):
+    case .start(let chunk, let epoch):
       let flow = ChunkFlow(
-        dataset.chunks[chunk], at: chunk, locator: dataset.locator, transfers: engine.transfers,
-        memoryLimit: budget.limit, stream: self)
+        dataset.chunks[chunk], at: chunk, epoch: epoch, locator: dataset.locator,
+        transfers: engine.transfers, memoryLimit: budget.limit, stream: self)
       flows.withLock { $0[chunk] = flow }
       flow.start()
     case .resume(let chunk): flows.withLock { $0[chunk] }?.resume()
@@ -138,8 +136,8 @@ public final class SampleStream: JobSource {
 
   // MARK: From the chunks' flows, on the transfer thread
 
-  func admit(_ chunk: Int, _ epoch: Int, _ bytes: Int) -> PrefetchWindow.Admission {
-    change { $0.admit(chunk: chunk, epoch: epoch, bytes: bytes) }
+  func admit(_ chunk: Int, _ epoch: Int, _ bytes: Int, at place: EntryPlace?) -> PrefetchWindow.Admission {
+    change { $0.admit(chunk: chunk, epoch: epoch, bytes: bytes, at: place) }
   }
 
   func forgo(_ chunk: Int, _ epoch: Int, _ bytes: Int) {
