@@ -15,7 +15,13 @@ public final class ByteBuffer: @unchecked Sendable {
 
   deinit { free(base) }
 
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+  /// Shows the bytes for the time of `body`; a pointer that outlived the owner would point to freed memory.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafeRawBufferPointer(start: base, count: count))
+  }
 
   /// Room that has not been written.
   var room: UnsafeMutableRawBufferPointer {

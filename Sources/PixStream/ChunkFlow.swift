@@ -242,7 +242,7 @@ final class ChunkFlow: @unchecked Sendable {
     if isMetadataArriving {
       isMetadataArriving = false
       do throws(ZipError) {
-        labels.metadata = try ChunkMetadata(try packed.unpacked().bytes)
+        labels.metadata = try packed.unpacked().withBytes { bytes throws(ZipError) in try ChunkMetadata(bytes) }
       } catch { throw .archive(chunk: chunk.chunkID, error) }
       stream.forgo(position, epoch, bytes)
       for (entry, label) in labeled where labels.label(of: entry) != label {

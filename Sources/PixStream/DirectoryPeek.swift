@@ -81,7 +81,7 @@ final class DirectoryPeek: @unchecked Sendable {
         case .needsRoom: scanner.grant()
         case .whole(let packed):
           guard let unpacked = try? packed.unpacked() else { return nil }
-          return try? ChunkMetadata(unpacked.bytes)
+          return unpacked.withBytes { try? ChunkMetadata($0) }
         default: return nil
         }
       }

@@ -117,7 +117,7 @@ public final class SampleStream: JobSource {
       return .failure(.archive(chunk: chunk, error))
     }
     do throws(DecodeError) {
-      let (format, shape) = try decoder.shape(of: bytes.bytes)
+      let (format, shape) = try bytes.withBytes { bytes throws(DecodeError) in try decoder.shape(of: bytes) }
       return .success(Examined(bytes: bytes, format: format, shape: shape))
     } catch .notAnImage where !EntryRole.promisesImage(entry.name) {
       return .success(nil)
@@ -128,8 +128,9 @@ public final class SampleStream: JobSource {
 
   private func decode(_ job: DecodeJob) -> DatasetError? {
     do throws(DecodeError) {
-      try decoder.decode(
-        job.image.bytes.bytes, as: job.image.format, shape: job.image.shape, into: job.pixels.image(job.row))
+      try job.image.bytes.withBytes { bytes throws(DecodeError) in
+        try decoder.decode(bytes, as: job.image.format, shape: job.image.shape, into: job.pixels.image(job.row))
+      }
       return nil
     } catch { return .image(chunk: job.chunk, entry: job.entry, error) }
   }

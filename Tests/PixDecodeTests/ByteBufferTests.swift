@@ -12,7 +12,7 @@ import Testing
     #expect(append([1, 2, 3], to: buffer) == 3)
     #expect(append([4, 5, 6, 7], to: buffer) == 2)
     #expect(append([8], to: buffer) == 0)
-    #expect(Array(buffer.bytes) == [1, 2, 3, 4, 5])
+    #expect(buffer.withBytes(Array.init) == [1, 2, 3, 4, 5])
     #expect(buffer.room.isEmpty)
   }
 
@@ -20,7 +20,7 @@ import Testing
     let buffer = ByteBuffer(capacity: 0)
     #expect(buffer.capacity == 0)
     #expect(append([1], to: buffer) == 0)
-    #expect(buffer.bytes.isEmpty)
+    #expect(buffer.withBytes(\.isEmpty))
     buffer.grow(to: 1)
     #expect(append([1], to: buffer) == 1)
   }
@@ -37,7 +37,7 @@ import Testing
     #expect(buffer.room.count == 3)
     buffer.room[0] = 2
     buffer.advance(by: 1)
-    #expect(Array(buffer.bytes) == [1, 2])
+    #expect(buffer.withBytes(Array.init) == [1, 2])
     #expect(buffer.room.count == 2)
   }
 
@@ -49,15 +49,15 @@ import Testing
     #expect(append([4], to: buffer) == 1)
     buffer.grow(to: 2)
     #expect(buffer.capacity == 1 << 20)
-    #expect(Array(buffer.bytes) == [1, 2, 3, 4])
+    #expect(buffer.withBytes(Array.init) == [1, 2, 3, 4])
   }
 
   @Test func clearingKeepsTheMemory() {
     let buffer = ByteBuffer(capacity: 3)
     _ = append([1, 2, 3], to: buffer)
     buffer.clear()
-    #expect(buffer.bytes.isEmpty)
+    #expect(buffer.withBytes(\.isEmpty))
     #expect(append([4, 5, 6], to: buffer) == 3)
-    #expect(Array(buffer.bytes) == [4, 5, 6])
+    #expect(buffer.withBytes(Array.init) == [4, 5, 6])
   }
 }

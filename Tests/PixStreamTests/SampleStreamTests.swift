@@ -25,9 +25,15 @@ import Testing
   }
 
   /// Waits until something has become so. Returns whether it has.
+  ///
+  /// The transfer thread lets go of what it was told at its next turn.
   private func becomesTrue(_ condition: () -> Bool) -> Bool {
-    let never = Monitor(())
-    for _ in 0..<600 where !condition() { _ = never.wait(atMost: .milliseconds(50)) { _ in false ? () : nil } }
+    let turns = Monitor(0)
+    for _ in 0..<600 where !condition() {
+      let seen = turns.withLock { $0 }
+      Engine.current.transfers.perform { turns.update { $0 += 1 } }
+      _ = turns.wait(atMost: .milliseconds(50)) { $0 > seen + 1 ? true : nil }
+    }
     return condition()
   }
 

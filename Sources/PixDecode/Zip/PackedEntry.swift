@@ -22,17 +22,17 @@ public struct PackedEntry: Sendable {
       try check(bytes)
       return bytes
     case .deflated:
-      let inflated = try inflate()
+      let inflated = try bytes.withBytes { bytes throws(ZipError) in try inflate(bytes) }
       try check(inflated)
       return inflated
     }
   }
 
-  private func inflate() throws(ZipError) -> ByteBuffer {
+  private func inflate(_ bytes: UnsafeRawBufferPointer) throws(ZipError) -> ByteBuffer {
     // One byte of room more than declared shows an entry that lies about its size.
     let output = ByteBuffer(capacity: entry.size + 1)
     var inflater = Inflater()
-    var input = bytes.bytes
+    var input = bytes
     while true {
       guard let (written, progress) = inflater.inflate(&input, into: output.room) else {
         throw .malformed(offset: entry.offset, reason: "the deflate data of \(entry.name) is corrupt")
@@ -56,7 +56,7 @@ public struct PackedEntry: Sendable {
     guard content.count == entry.size else {
       throw .size(entry: entry.name, declared: entry.size, found: content.count)
     }
-    let found = Checksum.crc32(of: content.bytes)
+    let found = content.withBytes { Checksum.crc32(of: $0) }
     guard found == entry.crc32 else {
       throw .checksum(entry: entry.name, declared: entry.crc32, found: found)
     }
