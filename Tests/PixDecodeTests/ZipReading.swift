@@ -123,6 +123,6 @@ extension ZipDirectory {
 }
 
 extension ByteBuffer {
-  /// A copy of the bytes, which die with the buffer.
-  var contents: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+  /// A copy of the bytes.
+  var contents: [UInt8] { withBytes(Array.init) }
 }
