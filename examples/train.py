@@ -19,13 +19,12 @@ options = parser.parse_args()
 
 
 def features(images):
-    """(B, 240, 320, 3) uint8 → (B, 577): mean colors of 12 × 16 fields, and a constant."""
-    batch, height, width, _ = images.shape
-    fields = images.reshape(batch, 12, height // 12, 16, width // 16, 3).mean(axis=(2, 4), dtype=np.float32)
-    return np.hstack([fields.reshape(batch, -1) / 128 - 1, np.ones((batch, 1), np.float32)])
+    """(B, 240, 320, 3) uint8 → (B, 2305) float32: every tenth pixel of every tenth row, and a constant."""
+    grid = images[:, 5::10, 5::10].reshape(len(images), -1)
+    return np.hstack([grid / np.float32(128) - 1, np.ones((len(images), 1), np.float32)])
 
 
-def step(weights, images, labels, rate=0.05):
+def step(weights, images, labels, rate=0.01):
     """One step of softmax regression. Returns the mean cross-entropy before it."""
     x = features(images)
     y = np.array([classes[label] for label in labels])
@@ -41,19 +40,21 @@ def step(weights, images, labels, rate=0.05):
 
 with load_dataset(options.source, base_url=options.base_url) as dataset:
     print(dataset.info, flush=True)
+    started = time.perf_counter()
+    next(iter(dataset))
+    print(f"first image after {(time.perf_counter() - started) * 1000:.0f} ms", flush=True)
+
     classes = {label: index for index, label in enumerate(dataset.labels)}
-    weights = np.zeros((577, len(classes)), np.float32)
+    weights = np.zeros((2305, len(classes)), np.float32)
     for epoch in range(options.epochs):
-        started, first, count, losses = time.perf_counter(), None, 0, []
+        started, count, losses = time.perf_counter(), 0, []
         for images, labels in dataset.iter_batches(batch_size=32):
-            first = first or time.perf_counter() - started
             losses.append(step(weights, images, labels))
             count += len(labels)
             if len(losses) % 10 == 0:
                 print(f"epoch {epoch + 1}  {count:5} images  loss {np.mean(losses[-10:]):.3f}", flush=True)
         seconds = time.perf_counter() - started
-        print(f"epoch {epoch + 1}: mean loss {np.mean(losses):.3f}, {count / seconds:.0f} images/s, "
-              f"first batch after {first * 1000:.0f} ms", flush=True)
+        print(f"epoch {epoch + 1}: mean loss {np.mean(losses):.3f}, {count / seconds:.0f} images/s", flush=True)
 
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(f"peak memory {peak:.0f} MiB")

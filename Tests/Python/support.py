@@ -117,30 +117,41 @@ def server(packed):
     server.stop()
 
 
+class Nginx:
+    """nginx as a static host of a folder; `listen` is added to its listen directive, `more` to its server block."""
+
+    def __init__(self, home, root, listen="", more=""):
+        program = shutil.which("nginx") or "/usr/sbin/nginx"
+        self.port = free_port()
+        (home / "nginx.conf").write_text(f"""
+            daemon off; pid {home}/pid; error_log stderr; worker_processes 1;
+            {"user root;" if os.getuid() == 0 else ""}
+            events {{}}
+            http {{
+              log_format protocol "$server_protocol $connection $uri";
+              access_log {home}/access.log protocol;
+              server {{ listen 127.0.0.1:{self.port} {listen}; root {root}; {more} }}
+            }}""")
+        self.log = home / "access.log"
+        self.process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                assert self.process.poll() is None, self.process.stderr.read()
+                assert time.monotonic() < deadline, "nginx does not listen"
+                time.sleep(0.05)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.process.stderr.close()
+
+
 @pytest.fixture(scope="session")
 def nginx(packed, tmp_path_factory):
     """nginx as a static host of the packed photographs."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    home = tmp_path_factory.mktemp("nginx")
-    port = free_port()
-    (home / "nginx.conf").write_text(f"""
-        daemon off; pid {home}/pid; error_log stderr; worker_processes 1; {"user root;" if os.getuid() == 0 else ""}
-        events {{}}
-        http {{
-          access_log off;
-          server {{ listen 127.0.0.1:{port}; root {packed.parent}; }}
-        }}""")
-    process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < deadline, "nginx does not listen"
-            time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=10)
-    process.stderr.close()
+    host = Nginx(tmp_path_factory.mktemp("nginx"), packed.parent)
+    yield f"http://127.0.0.1:{host.port}"
+    host.stop()

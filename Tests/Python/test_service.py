@@ -187,7 +187,7 @@ def test_the_key_goes_to_the_service_only(good, tmp_path):
             {"chunk_id": "b", "chunk_index": 1, "url": "/redirected.zip"},
         ]
         (jobs / "job").write_text(json.dumps({"id": "job", "chunks": chunks}))
-        service.faults["/redirected.zip"] = [("redirect", other.url + "/chunks/chunk_0001.zip")]
+        service.faults["/redirected.zip"] = [("redirect", other.url + "/chunks/chunk_0001.zip")] * 9
         dataset = pixcrawler.load_dataset("job", api_key=KEY, base_url=service.url)
         assert len(list(dataset)) == 9
         assert all(headers["Authorization"] == f"Bearer {KEY}" for _, _, headers in service.requests)

@@ -1,0 +1,41 @@
+from typing import Optional
+
+__all__ = [
+    "PixCrawlerError",
+    "AuthenticationError",
+    "NotFoundError",
+    "JobNotCompleteError",
+    "DownloadError",
+    "DecompressionError",
+    "NetworkError",
+]
+
+class PixCrawlerError(Exception):
+    """The base of everything pixcrawler raises about datasets."""
+
+    chunk_id: Optional[str]
+    entry: Optional[str]
+    declared: Optional[str]
+    found: Optional[str]
+    status: Optional[int]
+    url: Optional[str]
+    progress: Optional[int]
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        chunk_id: Optional[str] = None,
+        entry: Optional[str] = None,
+        declared: Optional[str] = None,
+        found: Optional[str] = None,
+        status: Optional[int] = None,
+        url: Optional[str] = None,
+        progress: Optional[int] = None,
+    ) -> None: ...
+
+class AuthenticationError(PixCrawlerError): ...
+class NotFoundError(PixCrawlerError): ...
+class JobNotCompleteError(PixCrawlerError): ...
+class DownloadError(PixCrawlerError): ...
+class DecompressionError(PixCrawlerError): ...
+class NetworkError(PixCrawlerError): ...
