@@ -134,6 +134,19 @@ import Testing
     }
   }
 
+  @Test func whatWasTakenWholeStaysOnTheLedgerWhenImagesNeedRoom() throws {
+    let archive = TestArchive.zip(images(4, padding: 60_000, side: 520), sizesFollow: true)
+    let files = ["dataset.json": TestArchive.description(["c"]), "c.zip": archive]
+    try withHost(files, hasRanges: false) { host in
+      let reading = Reading(host.url, memoryLimit: 1 << 20)
+      #expect(reading.errors == [])
+      #expect(values(reading) == [1, 2, 3, 4])
+      #expect(reading.peak >= archive.count + 520 * 520 * 3)
+      #expect(reading.used == 0)
+      #expect(host.requests.count { $0.hasPrefix("c.zip") } == 2)
+    }
+  }
+
   @Test func whatCannotBeReadForwardAndDoesNotFitIsAnError() throws {
     let archive = TestArchive.zip(images(5, padding: 50_000), sizesFollow: true)
     let files = ["dataset.json": TestArchive.description(["c"]), "c.zip": archive]
@@ -191,21 +204,26 @@ import Testing
     #expect(reading.peak < 700 * 700 * 3 + 100_000)
   }
 
+  /// Three batches may be ready; what lies in the system's socket buffers is not the engine's.
   @Test func whileTheReaderWaitsNoMoreIsTakenThanFits() throws {
     let files = [
-      "dataset.json": TestArchive.description(["c"]), "c.zip": TestArchive.zip(images(64, padding: 1 << 20)),
+      "dataset.json": TestArchive.description(["c"]),
+      "c.zip": TestArchive.zip(
+        [("metadata.json", Array("{}".utf8))] + images(64, padding: 1 << 20)),
     ]
     try withHost(files) { host in
       let dataset = try Dataset.open(
         DatasetConfiguration(source: host.url, memoryLimit: 4 << 20), keepWaiting: { true })
-      let stream = try dataset.stream()
+      let stream = try dataset.stream(batchSize: 2)
       var sent = -1
-      for _ in 0..<100 where host.bytesSent < 1 << 20 || sent != host.bytesSent {
+      for _ in 0..<100 where host.bytesSent < 7 << 20 || sent != host.bytesSent {
         sent = host.bytesSent
         usleep(100_000)
       }
-      // What lies in the system's socket buffers, some 6 MB each way, is not the engine's.
-      #expect(host.bytesSent < 24 << 20)
+      // Six images, the next one, and what libcurl and the transfer were about to pass on. Sockets that come and go
+      // meanwhile can hide some from the system's list.
+      #expect((0..<50).contains { _ in host.bytesTaken < 8 << 20 })
+      #expect(host.bytesSent >= 7 << 20)
       let reading = try Reading(stream)
       #expect(values(reading) == Array(1...64))
       #expect(reading.peak <= 4 << 20)

@@ -14,6 +14,7 @@ final class ChunkHost: Sendable {
   }
 
   let url: String
+  private let port: UInt16
   private let files: [String: [UInt8]]
   private let hasRanges: Bool
   private let mostInFlight: Int
@@ -46,7 +47,8 @@ final class ChunkHost: Sendable {
         precondition(getsockname(listener, pointer, &length) == 0)
       }
     }
-    url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/"
+    port = UInt16(bigEndian: address.sin_port)
+    url = "http://127.0.0.1:\(port)/"
     let accepting = EngineThread(name: "host") { [self] in accept() }
     state.update { $0.threads.append(accepting) }
   }
@@ -54,6 +56,28 @@ final class ChunkHost: Sendable {
   /// What was asked for: "name" or "name first-last".
   var requests: [String] { state.withLock { $0.requests } }
   var bytesSent: Int { state.withLock { $0.bytesSent } }
+  /// What the other side has read: bytes that were sent and do not lie in the system's buffers.
+  var bytesTaken: Int {
+    let sent = bytesSent
+    let digits = String(port, radix: 16, uppercase: true)
+    let place = ":" + String(repeating: "0", count: 4 - digits.count) + digits + " "
+    let table = socketTable()
+    let queued = table.split(separator: "\n").filter { $0.contains(place) }.map { line in
+      let queues = line.split(separator: " ")[4].split(separator: ":")
+      return queues.reduce(0) { $0 + (Int($1, radix: 16) ?? 0) }
+    }
+    return sent - queued.reduce(0, +)
+  }
+
+  private func socketTable() -> String {
+    let descriptor = open("/proc/self/net/tcp", O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    var text: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = read(descriptor, &part, part.count), count > 0 { text += part[..<count] }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Whether there were more requests at a time than allowed, and they did not become fewer in seconds.
   var exceeded: Bool { state.withLock { $0.exceeded } }
 
