@@ -35,7 +35,7 @@ final class ChunkFlow: @unchecked Sendable {
 
   private var epoch: Int
   private var transfer: (id: Int, sink: ChunkSink)?
-  private var scanner = ZipScanner()
+  private var scanner: ZipScanner
   private var labels: LabelRule
   private var head: ResponseHead?
   private var need: Need?
@@ -60,6 +60,7 @@ final class ChunkFlow: @unchecked Sendable {
     self.transfers = transfers
     self.memoryLimit = memoryLimit
     self.stream = stream
+    scanner = ZipScanner(memory: stream.budget)
     labels = LabelRule(chunkLabel: chunk.label)
   }
 
@@ -204,36 +205,42 @@ final class ChunkFlow: @unchecked Sendable {
     case .stale: throw .cancelled
     case .granted: break
     }
-    switch need {
-    case .entry: scanner.keep()
-    case .metadata:
-      isMetadataArriving = true
-      scanner.keep()
-    case .growth: scanner.grant()
-    case .spool: return true
-    }
+    do throws(ZipError) {
+      switch need {
+      case .entry: try scanner.keep()
+      case .metadata:
+        isMetadataArriving = true
+        try scanner.keep()
+      case .growth: try scanner.grant()
+      case .spool: return true
+      }
+    } catch { throw .archive(chunk: chunk.chunkID, error) }
     admitted += need.bytes
     return true
   }
 
   /// Decides about an entry. Returns false when the directory is to be looked at first.
   private func found(_ entry: ZipEntry) throws(DatasetError) -> Bool {
-    let unpacked = entry.method == ZipEntry.deflated ? entry.size : 0
+    let bytes = scanner.bytesToKeep(entry) + scanner.bytesToUnpack(entry)
     switch EntryRole(entry.name) {
-    case .ignored: scanner.skip()
-    case .metadata where labels.metadata != nil: scanner.skip()
+    case .ignored: try skip()
+    case .metadata where labels.metadata != nil: try skip()
     case .metadata:
       guard max(entry.size, entry.compressedSize) <= ChunkMetadata.longest else {
         throw .archive(
           chunk: chunk.chunkID,
           .size(entry: entry.name, declared: entry.size, found: ChunkMetadata.longest))
       }
-      need = .metadata(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+      need = .metadata(entry, bytes: bytes)
     case .candidate:
       if labels.metadata == nil, beginPeek() { return false }
-      need = .entry(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+      need = .entry(entry, bytes: bytes)
     }
     return true
+  }
+
+  private func skip() throws(DatasetError) {
+    do throws(ZipError) { try scanner.skip() } catch { throw .archive(chunk: chunk.chunkID, error) }
   }
 
   private func whole(_ packed: PackedEntry) throws(DatasetError) {
