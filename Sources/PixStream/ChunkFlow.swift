@@ -4,8 +4,8 @@ import PixRemote
 /// One chunk's bytes on their way through the zip scanner into the window. Lives on the transfer thread.
 ///
 /// The chunk is read forward. When the first entry is not `metadata.json`, the directory is looked at first, by a
-/// ranged request, since labels and sizes may only be there; a server without ranges is read without that, and an
-/// archive that cannot be read forward at all is taken into memory whole.
+/// ranged request, since labels and sizes may only be there; the chunks after such a one begin with that. A server
+/// without ranges is read without it, and an archive that cannot be read forward at all is taken into memory whole.
 final class ChunkFlow: @unchecked Sendable {
   private enum Need {
     case entry(ZipEntry, bytes: Int)
@@ -66,7 +66,15 @@ final class ChunkFlow: @unchecked Sendable {
 
   // MARK: Steering
 
-  func start() { fetch(from: 0) }
+  /// - Parameter looksAtDirectory: whether to begin with the directory, where the chunk's size is known.
+  func start(looksAtDirectory: Bool) {
+    if looksAtDirectory, let size = chunk.sizeBytes {
+      // The description may lie about the size: the server's answer gets another try.
+      startPeek(archiveSize: size, whenItFails: .untried)
+    } else {
+      fetch(from: 0)
+    }
+  }
 
   func resume() {
     if let transfer { transfers.resume(transfer.id) }
@@ -275,11 +283,17 @@ final class ChunkFlow: @unchecked Sendable {
       return false
     }
     stop()
+    stream.needsDirectories()
+    startPeek(archiveSize: total, whenItFails: .done)
+    return true
+  }
+
+  private func startPeek(archiveSize: Int, whenItFails next: Peek) {
     let running = DirectoryPeek(
-      archiveSize: total, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
+      archiveSize: archiveSize, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
       request: { [self] range throws(RemoteError) in try request(range) },
       done: { [self] result in
-        peek = .done
+        peek = result == nil ? next : .done
         if let result {
           scanner.learn(result.directory.entries)
           labels.metadata = labels.metadata ?? result.metadata
@@ -288,7 +302,6 @@ final class ChunkFlow: @unchecked Sendable {
       })
     peek = .running(running)
     running.start()
-    return true
   }
 
   // MARK: What cannot be read forward
