@@ -2,18 +2,26 @@ import Glibc
 
 /// Bytes with an owner: one entry's content on its way from the wire to the decoder.
 public final class ByteBuffer: @unchecked Sendable {
+  private let memory: any BufferMemory
   private var base: UnsafeMutableRawPointer
   public private(set) var capacity: Int
   public private(set) var count = 0
 
-  /// Reserves `capacity` bytes without touching them.
-  public init(capacity: Int) {
+  /// Takes memory without touching it; nil when there is none.
+  public init?(capacity: Int, from memory: any BufferMemory) {
+    guard let base = memory.take(memory.footprint(of: capacity)) else { return nil }
     self.capacity = capacity
-    guard let memory = malloc(max(capacity, 1)) else { fatalError("out of memory for \(capacity) bytes") }
-    base = memory
+    self.memory = memory
+    self.base = base
   }
 
-  deinit { free(base) }
+  deinit { memory.giveBack(base, footprint) }
+
+  /// Bytes of memory it takes.
+  public var footprint: Int { memory.footprint(of: capacity) }
+
+  /// A new one with memory from the same place.
+  func another(capacity: Int) -> ByteBuffer? { ByteBuffer(capacity: capacity, from: memory) }
 
   /// Shows the bytes for the time of `body`; a pointer that outlived the owner would point to freed memory.
   public func withBytes<Result, Failure: Error>(
@@ -44,12 +52,14 @@ public final class ByteBuffer: @unchecked Sendable {
 
   func clear() { count = 0 }
 
-  func grow(to newCapacity: Int) {
-    guard newCapacity > capacity else { return }
-    guard let memory = realloc(base, newCapacity) else {
-      fatalError("out of memory for \(newCapacity) bytes")
-    }
-    base = memory
+  /// Returns false when there is no memory.
+  func grow(to newCapacity: Int) -> Bool {
+    guard newCapacity > capacity else { return true }
+    guard let larger = memory.take(memory.footprint(of: newCapacity)) else { return false }
+    memcpy(larger, base, count)
+    memory.giveBack(base, footprint)
+    base = larger
     capacity = newCapacity
+    return true
   }
 }

@@ -4,8 +4,8 @@ import PixRemote
 /// One chunk's bytes on their way through the zip scanner into the window. Lives on the transfer thread.
 ///
 /// The chunk is read forward. When the first entry is not `metadata.json`, the directory is looked at first, by a
-/// ranged request, since labels and sizes may only be there; a server without ranges is read without that, and an
-/// archive that cannot be read forward at all is taken into memory whole.
+/// ranged request, since labels and sizes may only be there; the chunks after such a one begin with that. A server
+/// without ranges is read without it, and an archive that cannot be read forward at all is taken into memory whole.
 final class ChunkFlow: @unchecked Sendable {
   private enum Need {
     case entry(ZipEntry, bytes: Int)
@@ -35,7 +35,7 @@ final class ChunkFlow: @unchecked Sendable {
 
   private var epoch: Int
   private var transfer: (id: Int, sink: ChunkSink)?
-  private var scanner = ZipScanner()
+  private var scanner: ZipScanner
   private var labels: LabelRule
   private var head: ResponseHead?
   private var need: Need?
@@ -60,12 +60,21 @@ final class ChunkFlow: @unchecked Sendable {
     self.transfers = transfers
     self.memoryLimit = memoryLimit
     self.stream = stream
+    scanner = ZipScanner(memory: stream.budget)
     labels = LabelRule(chunkLabel: chunk.label)
   }
 
   // MARK: Steering
 
-  func start() { fetch(from: 0) }
+  /// - Parameter looksAtDirectory: whether to begin with the directory, where the chunk's size is known.
+  func start(looksAtDirectory: Bool) {
+    if looksAtDirectory, let size = chunk.sizeBytes {
+      // The description may lie about the size: the server's answer gets another try.
+      startPeek(archiveSize: size, whenItFails: .untried)
+    } else {
+      fetch(from: 0)
+    }
+  }
 
   func resume() {
     if let transfer { transfers.resume(transfer.id) }
@@ -204,36 +213,42 @@ final class ChunkFlow: @unchecked Sendable {
     case .stale: throw .cancelled
     case .granted: break
     }
-    switch need {
-    case .entry: scanner.keep()
-    case .metadata:
-      isMetadataArriving = true
-      scanner.keep()
-    case .growth: scanner.grant()
-    case .spool: return true
-    }
+    do throws(ZipError) {
+      switch need {
+      case .entry: try scanner.keep()
+      case .metadata:
+        isMetadataArriving = true
+        try scanner.keep()
+      case .growth: try scanner.grant()
+      case .spool: return true
+      }
+    } catch { throw .archive(chunk: chunk.chunkID, error) }
     admitted += need.bytes
     return true
   }
 
   /// Decides about an entry. Returns false when the directory is to be looked at first.
   private func found(_ entry: ZipEntry) throws(DatasetError) -> Bool {
-    let unpacked = entry.method == ZipEntry.deflated ? entry.size : 0
+    let bytes = scanner.bytesToKeep(entry) + scanner.bytesToUnpack(entry)
     switch EntryRole(entry.name) {
-    case .ignored: scanner.skip()
-    case .metadata where labels.metadata != nil: scanner.skip()
+    case .ignored: try skip()
+    case .metadata where labels.metadata != nil: try skip()
     case .metadata:
       guard max(entry.size, entry.compressedSize) <= ChunkMetadata.longest else {
         throw .archive(
           chunk: chunk.chunkID,
           .size(entry: entry.name, declared: entry.size, found: ChunkMetadata.longest))
       }
-      need = .metadata(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+      need = .metadata(entry, bytes: bytes)
     case .candidate:
       if labels.metadata == nil, beginPeek() { return false }
-      need = .entry(entry, bytes: scanner.bytesToKeep(entry) + unpacked)
+      need = .entry(entry, bytes: bytes)
     }
     return true
+  }
+
+  private func skip() throws(DatasetError) {
+    do throws(ZipError) { try scanner.skip() } catch { throw .archive(chunk: chunk.chunkID, error) }
   }
 
   private func whole(_ packed: PackedEntry) throws(DatasetError) {
@@ -268,11 +283,17 @@ final class ChunkFlow: @unchecked Sendable {
       return false
     }
     stop()
+    stream.needsDirectories()
+    startPeek(archiveSize: total, whenItFails: .done)
+    return true
+  }
+
+  private func startPeek(archiveSize: Int, whenItFails next: Peek) {
     let running = DirectoryPeek(
-      archiveSize: total, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
+      archiveSize: archiveSize, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
       request: { [self] range throws(RemoteError) in try request(range) },
       done: { [self] result in
-        peek = .done
+        peek = result == nil ? next : .done
         if let result {
           scanner.learn(result.directory.entries)
           labels.metadata = labels.metadata ?? result.metadata
@@ -281,7 +302,6 @@ final class ChunkFlow: @unchecked Sendable {
       })
     peek = .running(running)
     running.start()
-    return true
   }
 
   // MARK: What cannot be read forward

@@ -77,8 +77,8 @@ final class DirectoryPeek: @unchecked Sendable {
       var input = bytes
       while let step = try? scanner.next(&input) {
         switch step {
-        case .found: scanner.keep()
-        case .needsRoom: scanner.grant()
+        case .found: guard (try? scanner.keep()) != nil else { return nil }
+        case .needsRoom: guard (try? scanner.grant()) != nil else { return nil }
         case .whole(let packed):
           guard let unpacked = try? packed.unpacked() else { return nil }
           return unpacked.withBytes { try? ChunkMetadata($0) }

@@ -1,11 +1,12 @@
 import Glibc
+import PixDecode
 import PixThreads
 
-/// The ledger of one stream's memory: compressed, inflating, decoded and queued bytes, and idle pixel memory
-/// kept for reuse.
+/// The ledger of one stream's memory: compressed, inflating, decoded and queued bytes, and idle memory kept for
+/// reuse, because fresh pages cost a page fault each.
 ///
 /// What has been handed to the caller is the caller's, and no longer counted.
-public final class MemoryBudget: Sendable {
+public final class MemoryBudget: BufferMemory {
   private struct State {
     var used = 0
     var peak = 0
@@ -13,6 +14,8 @@ public final class MemoryBudget: Sendable {
     var idleBytes = 0
     var isClosed = false
   }
+
+  static let pageBytes = 4096
 
   /// Bytes. Exceeded only by a single item that is larger than all of it, or that alone blocks the way.
   public let limit: Int
@@ -63,10 +66,17 @@ public final class MemoryBudget: Sendable {
     munmap(UnsafeMutableRawPointer(bitPattern: address), size)
   }
 
-  // MARK: Pixel memory
+  // MARK: Memory
+
+  /// Whole pages, and few enough different sizes that most buffers find memory of theirs: at most an eighth is too much.
+  public func footprint(of capacity: Int) -> Int {
+    let capacity = max(capacity, 1)
+    let step = max(MemoryBudget.pageBytes, (1 << (Int.bitWidth - 1 - capacity.leadingZeroBitCount)) / 8)
+    return (capacity + step - 1) / step * step
+  }
 
   /// Memory of `bytes`, used before if there is any of that size. Nil when the system has none.
-  func takePages(_ bytes: Int) -> UnsafeMutableRawPointer? {
+  public func take(_ bytes: Int) -> UnsafeMutableRawPointer? {
     let reused: UInt? = state.withLock { state in
       guard let address = state.idle[bytes]?.popLast() else { return nil }
       if state.idle[bytes]?.isEmpty == true { state.idle[bytes] = nil }
@@ -79,7 +89,7 @@ public final class MemoryBudget: Sendable {
   }
 
   /// Takes memory back that nobody looks at any more.
-  func returnPages(_ base: UnsafeMutableRawPointer, _ bytes: Int) {
+  public func giveBack(_ base: UnsafeMutableRawPointer, _ bytes: Int) {
     let kept = state.withLock { state in
       guard !state.isClosed, state.used + state.idleBytes + bytes <= limit else { return false }
       state.idle[bytes, default: []].append(UInt(bitPattern: base))

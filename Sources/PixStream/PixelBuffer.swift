@@ -6,8 +6,6 @@ import PixDecode
 /// Decoders write it, then the caller's arrays show it. Its memory goes back to the budget's reserve, or to the
 /// system, when the last of them lets go.
 public final class PixelBuffer: @unchecked Sendable {
-  static let pageBytes = 4096
-
   public let shape: ImageShape
   /// Images there is room for.
   public let capacity: Int
@@ -20,11 +18,11 @@ public final class PixelBuffer: @unchecked Sendable {
   static func bytes(for shape: ImageShape, capacity: Int) -> Int? {
     let (product, overflow) = shape.byteCount.multipliedReportingOverflow(by: capacity)
     guard !overflow, product <= 1 << 46 else { return nil }
-    return (max(product, 1) + pageBytes - 1) / pageBytes * pageBytes
+    return (max(product, 1) + MemoryBudget.pageBytes - 1) / MemoryBudget.pageBytes * MemoryBudget.pageBytes
   }
 
   init?(shape: ImageShape, capacity: Int, budget: MemoryBudget) {
-    guard let bytes = PixelBuffer.bytes(for: shape, capacity: capacity), let base = budget.takePages(bytes)
+    guard let bytes = PixelBuffer.bytes(for: shape, capacity: capacity), let base = budget.take(bytes)
     else { return nil }
     self.shape = shape
     self.capacity = capacity
@@ -37,7 +35,7 @@ public final class PixelBuffer: @unchecked Sendable {
   deinit {
     // In a forked child the parent's locks may be held forever by threads that are not there.
     if generation == Engine.generation {
-      budget.returnPages(base, allocated)
+      budget.giveBack(base, allocated)
     } else {
       munmap(base, allocated)
     }

@@ -247,7 +247,7 @@ struct PrefetchWindow {
     var reserved = 0
     switch result {
     case .success(let image?):
-      reserved = min(image.bytes.capacity, job.reserved)
+      reserved = min(image.bytes.footprint, job.reserved)
       lanes[index].settle(job.item, .image(image), reserved: reserved)
     case .success(nil): lanes[index].settle(job.item, .passedOver, reserved: 0)
     case .failure(let error): lanes[index].settle(job.item, .failed(error), reserved: 0)

@@ -8,6 +8,8 @@ import PixThreads
 public final class SampleStream: JobSource {
   private let window: Monitor<PrefetchWindow>
   private let flows = Monitor([Int: ChunkFlow]())
+  /// Whether chunks are begun with their directory, because one was met whose labels may only be there.
+  private let looksAtDirectories = Monitor(false)
   private let engine: Engine
   private let generation: UInt64
   private let dataset: Dataset
@@ -88,7 +90,7 @@ public final class SampleStream: JobSource {
         dataset.chunks[chunk], at: chunk, epoch: epoch, locator: dataset.locator,
         transfers: engine.transfers, memoryLimit: budget.limit, stream: self)
       flows.withLock { $0[chunk] = flow }
-      flow.start()
+      flow.start(looksAtDirectory: looksAtDirectories.withLock { $0 })
     case .resume(let chunk): flows.withLock { $0[chunk] }?.resume()
     case .restart(let chunk, let epoch, let place):
       flows.withLock { $0[chunk] }?.restart(epoch: epoch, from: place)
@@ -136,6 +138,8 @@ public final class SampleStream: JobSource {
   }
 
   // MARK: From the chunks' flows, on the transfer thread
+
+  func needsDirectories() { looksAtDirectories.withLock { $0 = true } }
 
   func admit(_ chunk: Int, _ epoch: Int, _ bytes: Int, at place: EntryPlace?) -> PrefetchWindow.Admission {
     change { $0.admit(chunk: chunk, epoch: epoch, bytes: bytes, at: place) }

@@ -21,7 +21,7 @@ import Testing
     #expect(buffer.capacity == 0)
     #expect(append([1], to: buffer) == 0)
     #expect(buffer.withBytes(\.isEmpty))
-    buffer.grow(to: 1)
+    #expect(buffer.grow(to: 1))
     #expect(append([1], to: buffer) == 1)
   }
 
@@ -44,10 +44,10 @@ import Testing
   @Test func growingKeepsWhatIsThereAndNeverShrinks() {
     let buffer = ByteBuffer(capacity: 3)
     _ = append([1, 2, 3], to: buffer)
-    buffer.grow(to: 1 << 20)
+    #expect(buffer.grow(to: 1 << 20))
     #expect(buffer.capacity == 1 << 20)
     #expect(append([4], to: buffer) == 1)
-    buffer.grow(to: 2)
+    #expect(buffer.grow(to: 2))
     #expect(buffer.capacity == 1 << 20)
     #expect(buffer.withBytes(Array.init) == [1, 2, 3, 4])
   }
@@ -59,5 +59,30 @@ import Testing
     #expect(buffer.withBytes(\.isEmpty))
     #expect(append([4, 5, 6], to: buffer) == 3)
     #expect(buffer.withBytes(Array.init) == [4, 5, 6])
+  }
+
+  @Test func memoryComesFromWhereItIsSaidToAndGoesBackThere() {
+    final class Ledger: BufferMemory, @unchecked Sendable {
+      var out = 0
+      func footprint(of capacity: Int) -> Int { (capacity / 16 + 1) * 16 }
+      func take(_ footprint: Int) -> UnsafeMutableRawPointer? {
+        guard footprint <= 64 else { return nil }
+        out += footprint
+        return .allocate(byteCount: footprint, alignment: 16)
+      }
+      func giveBack(_ base: UnsafeMutableRawPointer, _ footprint: Int) {
+        out -= footprint
+        base.deallocate()
+      }
+    }
+    let ledger = Ledger()
+    var buffer = ByteBuffer(capacity: 5, from: ledger)
+    #expect(buffer?.footprint == 16 && ledger.out == 16)
+    #expect(buffer?.grow(to: 40) == true && ledger.out == 48)
+    #expect(buffer?.grow(to: 64) == false && buffer?.capacity == 40 && ledger.out == 48)
+    #expect(buffer?.another(capacity: 64) == nil)
+    buffer = nil
+    #expect(ledger.out == 0)
+    #expect(ByteBuffer(capacity: 64, from: ledger) == nil)
   }
 }

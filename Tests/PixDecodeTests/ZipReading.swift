@@ -79,15 +79,14 @@ extension ZipScanner {
         #expect(input.isEmpty)
         return true
       case .found(let entry):
-        reading.peak = max(reading.peak, bytesToKeep(entry))
-        if skips { skip() } else { keep() }
+        reading.peak = max(reading.peak, bytesToKeep(entry) + bytesToUnpack(entry))
+        if skips { try skip() } else { try keep() }
       case .needsRoom(let bytes):
         reading.growths += 1
         reading.peak = max(reading.peak, 2 * bytes)
-        grant()
+        try grant()
       case .whole(let packed):
         reading.entries.append(packed.entry)
-        reading.peak = max(reading.peak, packed.bytes.capacity + packed.bytesToUnpack)
         do throws(ZipError) {
           reading.steps.append(.whole(packed.entry.name, try packed.unpacked().contents))
         } catch { reading.steps.append(.damaged(packed.entry.name, error)) }
@@ -123,6 +122,8 @@ extension ZipDirectory {
 }
 
 extension ByteBuffer {
+  convenience init(capacity: Int) { self.init(capacity: capacity, from: SystemMemory.shared)! }
+
   /// A copy of the bytes.
   var contents: [UInt8] { withBytes(Array.init) }
 }

@@ -85,6 +85,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1000, -1000])
+  func chunksAfterOneThatNeedsItsDirectoryBeginWithIt(_ sizeIsOffBy: Int) throws {
+    let metadata = Array("{\"images\": [{\"filename\": \"pet/0.png\", \"label\": \"cat\"}]}".utf8)
+    let chunk = TestArchive.zip(images(2, padding: 90_000) + [("metadata.json", metadata)])
+    let size = ", \"size_bytes\": \(chunk.count + sizeIsOffBy)"
+    let files = ["dataset.json": TestArchive.description(["a", "b"], more: size), "a.zip": chunk, "b.zip": chunk]
+    try withHost(files) { host in
+      let reading = Reading(host.url, maxWorkers: 1)
+      #expect(reading.errors == [])
+      #expect(reading.images.map(\.label) == [.text("cat"), .text("pet"), .text("cat"), .text("pet")])
+      let (first, second) = (
+        host.requests.filter { $0.contains("a.zip") }, host.requests.filter { $0.contains("b.zip") }
+      )
+      #expect(first.first == "a.zip")
+      #expect(second.first?.hasPrefix("b.zip ") == true)
+      if sizeIsOffBy == 0 { #expect(second.count { $0 == "b.zip" } == 1) }
+    }
+  }
+
   @Test func metadataThatComesTooLateIsAnErrorWhereThereAreNoRanges() throws {
     let metadata = Array("{\"images\": [{\"filename\": \"pet/0.png\", \"label\": \"cat\"}]}".utf8)
     let files = [

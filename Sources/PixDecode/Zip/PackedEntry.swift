@@ -12,9 +12,6 @@ public struct PackedEntry: Sendable {
   public let bytes: ByteBuffer
   let form: Form
 
-  /// Memory `unpacked` takes beyond `bytes`.
-  public var bytesToUnpack: Int { form == .deflated ? entry.size : 0 }
-
   /// The file's own bytes, size and checksum proven.
   public func unpacked() throws(ZipError) -> ByteBuffer {
     switch form {
@@ -29,8 +26,9 @@ public struct PackedEntry: Sendable {
   }
 
   private func inflate(_ bytes: UnsafeRawBufferPointer) throws(ZipError) -> ByteBuffer {
-    // One byte of room more than declared shows an entry that lies about its size.
-    let output = ByteBuffer(capacity: entry.size + 1)
+    guard let output = self.bytes.another(capacity: entry.unpackedCapacity) else {
+      throw entry.outOfMemory(entry.unpackedCapacity)
+    }
     var inflater = Inflater()
     var input = bytes
     while true {

@@ -19,6 +19,13 @@ public struct ZipEntry: Sendable, Equatable {
   var hasDescriptor: Bool { flags & 0x8 != 0 }
   public var isDirectory: Bool { name.hasSuffix("/") }
 
+  /// One byte of room more than declared shows an entry that lies about its size.
+  var unpackedCapacity: Int { size + 1 }
+
+  func outOfMemory(_ needed: Int) -> ZipError {
+    .unsupported(entry: name, reason: "the system has no memory for its \(needed) bytes")
+  }
+
   /// Why this entry cannot be read although its end is known; nil when it can.
   func obstacle(_ limits: ZipLimits) -> ZipError? {
     if isEncrypted { return .unsupported(entry: name, reason: "it is encrypted") }

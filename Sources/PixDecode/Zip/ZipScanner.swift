@@ -41,6 +41,7 @@ public struct ZipScanner: ~Copyable {
   private static let firstRoom = 64 << 10
 
   private let limits: ZipLimits
+  private let memory: any BufferMemory
   private var state = State.header
   private var inflater = Inflater()
   /// The start of the record that is being read.
@@ -52,39 +53,52 @@ public struct ZipScanner: ~Copyable {
   /// Bytes of the archive read so far.
   public private(set) var position = 0
 
-  public init(limits: ZipLimits = ZipLimits()) { self.limits = limits }
+  public init(limits: ZipLimits = ZipLimits(), memory: (any BufferMemory)? = nil) {
+    self.limits = limits
+    self.memory = memory ?? SystemMemory.shared
+  }
 
   // MARK: Answers
 
   /// Takes the entry that was found, and `bytesToKeep` of memory for it.
-  public mutating func keep() {
+  public mutating func keep() throws(ZipError) {
     guard case .decision(let entry) = state else { return }
     if endIsUnknown(entry) {
+      state = .inflating(entry, try room(ZipScanner.firstRoom, for: entry), Tally(), isKept: true)
       inflater = Inflater()
-      state = .inflating(entry, ByteBuffer(capacity: ZipScanner.firstRoom), Tally(), isKept: true)
     } else {
-      state = .filling(entry, ByteBuffer(capacity: entry.compressedSize))
+      state = .filling(entry, try room(entry.compressedSize, for: entry))
     }
   }
 
-  public mutating func skip() {
+  public mutating func skip() throws(ZipError) {
     guard case .decision(let entry) = state else { return }
     if endIsUnknown(entry) {
+      state = .inflating(entry, try room(ZipScanner.firstRoom, for: entry), Tally(), isKept: false)
       inflater = Inflater()
-      state = .inflating(entry, ByteBuffer(capacity: ZipScanner.firstRoom), Tally(), isKept: false)
     } else {
       state = .skipping(entry, remaining: entry.compressedSize)
     }
   }
 
-  /// Memory that `keep` takes at once.
-  public func bytesToKeep(_ entry: ZipEntry) -> Int {
-    endIsUnknown(entry) ? ZipScanner.firstRoom : entry.compressedSize
+  private func room(_ capacity: Int, for entry: ZipEntry) throws(ZipError) -> ByteBuffer {
+    guard let buffer = ByteBuffer(capacity: capacity, from: memory) else { throw entry.outOfMemory(capacity) }
+    return buffer
   }
 
-  public mutating func grant() {
-    guard case .inflating(_, let buffer, _, isKept: true) = state else { return }
-    buffer.grow(to: buffer.capacity * 2)
+  /// Memory that `keep` takes at once.
+  public func bytesToKeep(_ entry: ZipEntry) -> Int {
+    memory.footprint(of: endIsUnknown(entry) ? ZipScanner.firstRoom : entry.compressedSize)
+  }
+
+  /// Memory that unpacking takes beside that, once the entry is whole.
+  public func bytesToUnpack(_ entry: ZipEntry) -> Int {
+    endIsUnknown(entry) || entry.method != ZipEntry.deflated ? 0 : memory.footprint(of: entry.unpackedCapacity)
+  }
+
+  public mutating func grant() throws(ZipError) {
+    guard case .inflating(let entry, let buffer, _, isKept: true) = state else { return }
+    guard buffer.grow(to: buffer.capacity * 2) else { throw entry.outOfMemory(buffer.capacity * 2) }
   }
 
   /// Tells sizes from the central directory ahead of time.
@@ -140,7 +154,7 @@ public struct ZipScanner: ~Copyable {
         if let step = try readHeader(&input) { return step }
       case .decision(let entry):
         guard let obstacle = entry.obstacle(limits) else { return .found(entry) }
-        skip()
+        try skip()
         return .refused(entry, obstacle)
       case .filling(let entry, let buffer):
         advance(&input, by: buffer.append(input))
@@ -307,7 +321,8 @@ public struct ZipScanner: ~Copyable {
       state = .descriptor(entry, isKept ? buffer : nil, compressed: tally.compressed)
       return nil
     case .needsInput: return input.isEmpty ? .needsBytes : nil
-    case .needsRoom: return isKept ? .needsRoom(buffer.capacity) : nil
+    case .needsRoom:
+      return isKept ? .needsRoom(memory.footprint(of: buffer.capacity * 2) - buffer.footprint) : nil
     }
   }
 

@@ -1,0 +1,5 @@
+@testable import PixDecode
+
+extension ByteBuffer {
+  convenience init(capacity: Int) { self.init(capacity: capacity, from: SystemMemory.shared)! }
+}
