@@ -38,6 +38,8 @@ final class CollectingSink: TransferSink {
 
   var now: Heard { heard.withLock { $0 } }
 
+  var all: Bytes { Bytes(now.bytes) }
+
   /// Waits until `isMet`, and fails the test when that takes too long.
   func waits(until isMet: (Heard) -> Bool, _ location: SourceLocation = #_sourceLocation) throws -> Heard {
     try #require(
@@ -50,6 +52,14 @@ final class CollectingSink: TransferSink {
     let heard = try waits(until: { !$0.ends.isEmpty }, location)
     return heard.ends[0]
   }
+}
+
+/// Many bytes, which a failing test does not print one by one.
+struct Bytes: Equatable, CustomStringConvertible, CustomReflectable {
+  private let bytes: [UInt8]
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  var description: String { "\(bytes.count) bytes" }
+  var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension TransferLoop {

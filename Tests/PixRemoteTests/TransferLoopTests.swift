@@ -20,7 +20,7 @@ import Testing
       let sink = CollectingSink()
       _ = loop.start(request(server.url), into: sink)
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == data)
+      #expect(sink.all == Bytes(data))
       #expect(sink.now.heads.count == 1 && sink.now.ends.count == 1)
       #expect(
         server.requests.map { $0["range"] }
@@ -56,7 +56,7 @@ import Testing
       _ = loop.start(request(server.url), into: sink)
       #expect(
         try sink.error() == .changed(url: PublicURL(server.url), before: "\"v1\"", after: "\"v2\""))
-      #expect(sink.now.bytes == Array(data[..<300_000]))
+      #expect(sink.all == Bytes(Array(data[..<300_000])))
       #expect(server.requests.count == 2)
     }
   }
@@ -99,7 +99,7 @@ import Testing
       let sink = CollectingSink()
       _ = loop.start(request(server.url), into: sink)
       #expect(try sink.error() != nil)
-      #expect(sink.now.bytes == Array(data[..<300_000]))
+      #expect(sink.all == Bytes(Array(data[..<300_000])))
       #expect(server.requests.count <= 3)
     }
   }
@@ -126,7 +126,7 @@ import Testing
       _ = loop.start(request(server.url), into: sink)
       #expect(try sink.error() != nil)
       #expect(server.requests.count == 3)
-      #expect(sink.now.bytes == Array(data[..<3]))
+      #expect(sink.all == Bytes(Array(data[..<3])))
     }
   }
 
@@ -208,7 +208,7 @@ import Testing
         loop.resume(id)
       }
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == data)
+      #expect(sink.all == Bytes(data))
     }
   }
 
@@ -223,7 +223,7 @@ import Testing
       #expect(sink.now.pieces == 2)
       loop.resume(id)
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == big)
+      #expect(sink.all == Bytes(big))
     }
   }
 
@@ -242,7 +242,7 @@ import Testing
       #expect(sink.now.ends.isEmpty)
       loop.resume(id)
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == big)
+      #expect(sink.all == Bytes(big))
       #expect(server.requests.count == 1)
     }
   }
@@ -255,7 +255,7 @@ import Testing
       _ = try sink.waits { $0.pieces == 1 }
       loop.resume(id)
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == data)
+      #expect(sink.all == Bytes(data))
     }
   }
 
@@ -270,7 +270,7 @@ import Testing
         loop.resume(id)
       }
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == Array("abcdef".utf8))
+      #expect(sink.all == Bytes(Array("abcdef".utf8)))
     }
   }
 
@@ -283,7 +283,7 @@ import Testing
       loop.resume(-id)
       loop.cancel(id + 1000)
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == data)
+      #expect(sink.all == Bytes(data))
     }
   }
 
@@ -369,7 +369,7 @@ import Testing
         #expect(pieces >= parked)
       }
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == big)
+      #expect(sink.all == Bytes(big))
     }
   }
 
@@ -382,7 +382,7 @@ import Testing
       #expect(sink.now.heads.isEmpty && server.requests.count == 1)
       loop.unpark()
       #expect(try sink.error() == nil)
-      #expect(sink.now.bytes == data)
+      #expect(sink.all == Bytes(data))
     }
   }
 
