@@ -24,7 +24,7 @@ final class ChunkHost: Sendable {
 
   /// - Parameters:
   ///   - mostInFlight: an answer is held back until no more requests than that are in progress.
-  ///   - stalls: files of which the head is sent and nothing after it.
+  ///   - stalls: requests, as `requests` has them, whose answer is a head and nothing after it.
   init(
     _ files: [String: [UInt8]], hasRanges: Bool = true, mostInFlight: Int = .max,
     stalls: Set<String> = []
@@ -111,13 +111,14 @@ final class ChunkHost: Sendable {
 
   private func serve(_ connection: Int32) {
     while let (name, range) = nextRequest(connection) {
+      let request = name + (range.map { " \($0.lowerBound)-\($0.upperBound)" } ?? "")
       state.update { state in
-        state.requests.append(name + (range.map { " \($0.lowerBound)-\($0.upperBound)" } ?? ""))
+        state.requests.append(request)
         state.inFlight += 1
       }
       let isFew = state.wait(atMost: .seconds(5)) { $0.inFlight <= mostInFlight || $0.isStopping ? true : nil }
       if isFew == nil { state.update { $0.exceeded = true } }
-      let isSent = answer(connection, name, range)
+      let isSent = answer(connection, name, range, stalls: stalls.contains(request))
       state.update { $0.inFlight -= 1 }
       guard isSent else { break }
     }
@@ -146,7 +147,9 @@ final class ChunkHost: Sendable {
     return (name, nil)
   }
 
-  private func answer(_ connection: Int32, _ name: String, _ range: ClosedRange<Int>?) -> Bool {
+  private func answer(
+    _ connection: Int32, _ name: String, _ range: ClosedRange<Int>?, stalls: Bool
+  ) -> Bool {
     guard let file = files[name] else {
       return send(Array("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n".utf8), connection)
     }
@@ -155,7 +158,7 @@ final class ChunkHost: Sendable {
     if hasRanges { head += "Accept-Ranges: bytes\r\n" }
     if let range { head += "Content-Range: bytes \(range.lowerBound)-\(range.upperBound)/\(file.count)\r\n" }
     guard send(Array((head + "\r\n").utf8), connection) else { return false }
-    if stalls.contains(name) {
+    if stalls {
       var byte: UInt8 = 0
       _ = recv(connection, &byte, 1, 0)
       return false

@@ -143,6 +143,22 @@ import Testing
     }
   }
 
+  @Test func cancellingEndsALookAtTheDirectory() throws {
+    let archive = TestArchive.zip([("0.png", TestArchive.png(4, 4, value: 5))])
+    let look = "a.zip 0-\(archive.count - 1)"
+    let files = ["dataset.json": TestArchive.description(["a"]), "a.zip": archive]
+    try withHost(files, stalls: [look]) { host in
+      weak var held: SampleStream?
+      do {
+        let stream = try open(host.url).stream()
+        held = stream
+        #expect(becomesTrue { host.requests.contains(look) })
+        stream.cancel()
+      }
+      #expect(becomesTrue { held == nil })
+    }
+  }
+
   @Test func aStreamReadToItsEndIsFreed() throws {
     weak var held: SampleStream?
     do {
