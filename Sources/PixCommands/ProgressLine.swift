@@ -12,7 +12,7 @@ struct ProgressLine {
   func text(columns: Int) -> String {
     let numbers = "\(done)/\(total)\(pace)"
     let cells = min(ProgressLine.widestBar, columns - title.count - numbers.count - 3)
-    guard cells >= 5 else { return String("\(title) \(numbers)".prefix(columns)) }
+    guard cells >= 5 else { return String("\(title) \(done)/\(total)".prefix(columns)) }
     let filled = cells * min(done, total) / max(total, 1)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
     return "\(title) \(bar) \(numbers)"

@@ -168,7 +168,9 @@ public struct DatasetPacker {
   private func doing<Result>(_ path: String, _ body: () throws -> Result) throws(PublishError) -> Result {
     do { return try body() } catch {
       let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
-      let reason = (cause as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)"
+      let code = (cause as? POSIXError)?.code.rawValue ?? Int32((cause as NSError).code)
+      let isSystems = cause is POSIXError || (cause as NSError).domain == NSPOSIXErrorDomain
+      let reason = isSystems ? String(cString: strerror(code)) : error.localizedDescription
       throw .file(path: path, reason: reason)
     }
   }
