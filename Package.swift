@@ -48,7 +48,7 @@ let package = Package(
       dependencies: ["CPython", "PixStream"],
       exclude: ["Adapters"],
       swiftSettings: strictSwift,
-      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
     // Floor 1: order, prefetch, budget, batches.
     .target(
