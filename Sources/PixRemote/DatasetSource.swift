@@ -22,7 +22,7 @@ public enum DatasetSource: Sendable, Equatable {
     } else if text.hasPrefix(".") || text.hasPrefix("/") || text.hasPrefix("~") || text.contains("/")
       || text.hasSuffix(".zip")
     {
-      throw .source(
+      throw .nowhere(
         reason: "\(text) is no dataset: there is neither a dataset.json nor a zip archive"
           + (access(path, F_OK) == 0 ? " in it" : ", nor anything else, at that path"))
     } else {

@@ -11,6 +11,8 @@ public enum RemoteError: Error, Sendable, Equatable {
   case file(path: String, reason: String)
   /// The document is no dataset description; `reason` names the field.
   case description(url: PublicURL, reason: String)
+  /// There is no dataset at this path.
+  case nowhere(reason: String)
   /// The arguments themselves are unusable.
   case source(reason: String)
   case jobNotComplete(job: String, status: String, progress: Int?)

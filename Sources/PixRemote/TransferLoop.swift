@@ -231,8 +231,11 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Forgets a transfer, and the question for its link if there is one.
   private func remove(_ id: Int) {
-    transfers.removeValue(forKey: id)?.channel?.close()
-    if id > 0 { transfers.removeValue(forKey: -id)?.channel?.close() }
+    for id in id > 0 ? [id, -id] : [id] {
+      guard let transfer = transfers.removeValue(forKey: id) else { continue }
+      transfer.channel?.close()
+      transfer.channel = nil
+    }
   }
 
   /// Asks for a fresh link, in a transfer of its own whose id is the negative one; then goes on.

@@ -15,11 +15,13 @@ struct ArchiveDescription {
     self.transfers = transfers
   }
 
-  /// Images are counted by their names' extensions; what they are, their content tells when they are read.
+  /// Images are counted by their names' extensions; what they are, their content tells when they are read. Count and
+  /// labels are unknown where an archive's directory cannot be read.
   func job(named name: String, keepWaiting: () -> Bool) throws(RemoteError) -> Job {
     var job = Job(id: name, numChunks: paths.count)
-    var labels: Set<String> = []
+    var labels: Set<[UInt8]> = []
     var images = 0
+    var isWhole = true
     var bytes = 0
     var chunks: [ChunkReference] = []
     for (index, path) in paths.enumerated() {
@@ -28,18 +30,23 @@ struct ArchiveDescription {
       chunks.append(
         ChunkReference(
           chunkID: identifier(path), chunkIndex: index, url: path, sizeBytes: size))
-      guard let content = try directory(of: path, size: size, keepWaiting: keepWaiting) else { continue }
+      guard let content = try directory(of: path, size: size, keepWaiting: keepWaiting) else {
+        isWhole = false
+        continue
+      }
       let rule = LabelRule(metadata: content.metadata)
       for entry in content.directory.entries
       where EntryRole(entry.name) == .candidate && EntryRole.promisesImage(entry.name) {
         images += 1
-        if case .text(let label)? = rule.label(of: entry.name) { labels.insert(label) }
+        if case .text(let label)? = rule.label(of: entry.name) { labels.insert(Array(label.utf8)) }
       }
     }
     job.chunks = chunks
-    job.numImages = images
     job.sizeBytes = bytes
-    job.labels = labels.sorted()
+    if isWhole {
+      job.numImages = images
+      job.labels = labels.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    }
     return job
   }
 

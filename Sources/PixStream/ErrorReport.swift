@@ -133,6 +133,7 @@ extension ErrorReport {
     case .description(let url, let reason):
       self.init(.general, "\(url) is no dataset description this pixcrawler can read: \(reason)")
       self.url = url.description
+    case .nowhere(let reason): self.init(.notFound, reason)
     case .source(let reason): self.init(.general, reason)
     case .jobNotComplete(let job, let status, let progress):
       self.init(

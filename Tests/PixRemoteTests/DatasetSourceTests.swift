@@ -20,8 +20,15 @@ import Testing
     #expect(try DatasetSource(text) == .job(id: text))
   }
 
+  @Test(arguments: ["./gone", "/gone", "~/gone", "gone/pets", "gone.zip", ".", ".."])
+  func pathsWithNoDataset(text: String) {
+    let error = #expect(throws: RemoteError.self) { try DatasetSource(text) }
+    guard case .nowhere(let reason)? = error else { return #expect(Bool(false), "\(error!)") }
+    #expect(reason.hasPrefix("\(text) is no dataset"))
+  }
+
   @Test(arguments: [
-    "", "a\u{0}b", "./gone", "/gone", "~/gone", "gone/pets", "gone.zip", ".", "..", "https://", "http:///pets",
+    "", "a\u{0}b", "https://", "http:///pets",
     "ftp://host/pets", "file:///etc", "s3://me:s3cr3t@bucket/x?s3cr3t", "https://me:s3cr3t@/x",
   ])
   func whatNamesNoDataset(text: String) {
@@ -51,11 +58,11 @@ import Testing
     let folder = try TemporaryFolder()
     _ = try folder.write([], to: "notes.txt")
     #expect(
-      throws: RemoteError.source(
+      throws: RemoteError.nowhere(
         reason: "\(folder.path) is no dataset: there is neither a dataset.json nor a zip archive in it")
     ) { try DatasetSource(folder.path) }
     #expect(
-      throws: RemoteError.source(
+      throws: RemoteError.nowhere(
         reason: "\(folder.path)/x is no dataset: there is neither a dataset.json nor a zip archive, nor anything "
           + "else, at that path")
     ) { try DatasetSource(folder.path + "/x") }

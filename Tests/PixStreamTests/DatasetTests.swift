@@ -71,7 +71,7 @@ import Testing
     }
     #expect {
       try open(fixtures.folder + "/nothing/there")
-    } throws: { if case DatasetError.remote(.source) = $0 { true } else { false } }
+    } throws: { if case DatasetError.remote(.nowhere) = $0 { true } else { false } }
   }
 
   @Test func anEmptyDatasetHasNoStream() throws {

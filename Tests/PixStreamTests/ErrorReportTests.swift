@@ -62,6 +62,7 @@ import Testing
 
   @Test func descriptionsAndSources() {
     expect(remote(.description(url: url, reason: "it is no JSON")), .general, says: [shown, "it is no JSON"])
+    expect(remote(.nowhere(reason: "x is no dataset")), .notFound, says: ["x is no dataset"])
     expect(remote(.source(reason: "no dataset is named")), .general, says: ["no dataset is named"])
     let file = remote(.file(path: "/data/pets", reason: "Permission denied"))
     expect(file, .download, says: ["/data/pets", "Permission denied"])

@@ -155,7 +155,7 @@ def test_many_iterators_at_once(packed):
     assert len(results) == 4 and len(set(results)) == 1
 
 
-def test_breaking_out_frees_at_once(packed):
+def test_breaking_out_frees_at_once(packed, sanitized):
     out = script(
         """
 import os, sys, time
@@ -192,7 +192,8 @@ print(files(), (resident() - before) // 1024)
     )
     open_files, grown = map(int, out.split())
     assert open_files == 0
-    assert grown < 8 * 1024, f"{grown} KiB more after 300 broken loops"
+    # AddressSanitizer holds freed memory back on purpose.
+    assert sanitized or grown < 8 * 1024, f"{grown} KiB more after 300 broken loops"
 
 
 def test_dropped_iterators_leave_nothing_behind(packed):
@@ -213,7 +214,7 @@ def test_dropped_iterators_leave_nothing_behind(packed):
         ({"timeout": 0}, ValueError, "timeout must be seconds above 0"),
         ({"timeout": float("nan")}, ValueError, "timeout"),
         ({"memory_limit": 1000}, ValueError, "memory_limit is in bytes"),
-        ({"memory_limit": "big"}, TypeError, ""),
+        ({"memory_limit": "big"}, TypeError, "integer"),
         ({"base_url": "ftp://x"}, exceptions.PixCrawlerError, "no http or https address"),
         ({"surprise": 1}, TypeError, "surprise"),
     ],

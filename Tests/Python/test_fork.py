@@ -1,8 +1,12 @@
 """Parent and child both go on after os.fork() in the middle of an epoch. Each test forks in a process of its own."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from support import KEY, script
+from support import BINARY, KEY, script
 
 FORK = """
 import os, sys, time
@@ -87,7 +91,9 @@ print(set(results), set(rounds))
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_multiprocessing(packed, method, tmp_path):
+def test_multiprocessing(packed, method, tmp_path, sanitized):
+    if sanitized and method != "fork":
+        pytest.skip("the children are the plain python, which has no sanitizer's runtime for the module")
     program = tmp_path / "pool.py"
     program.write_text("""
 import multiprocessing, sys
@@ -101,15 +107,33 @@ if __name__ == "__main__":
     with multiprocessing.get_context(sys.argv[2]).Pool(2) as pool:
         print(pool.map(count, [sys.argv[1]] * 4))
 """)
-    import subprocess
-    import sys
-
-    from support import BINARY
-
     result = subprocess.run(
         [BINARY, "run", "--python", sys.executable, program, packed, method], capture_output=True, text=True,
         timeout=120)
     assert result.stdout == "[120, 120, 120, 120]\n", result.stderr
+
+
+def test_an_error_that_lies_behind_is_not_raised_again_in_the_child(datasets):
+    out = script(
+        """
+import os, sys
+import pixcrawler
+
+iterator = iter(pixcrawler.load_dataset(sys.argv[1]))
+got = []
+try:
+    for _, label in iterator:
+        got.append(label)
+except pixcrawler.exceptions.DecompressionError as error:
+    got.append(error.entry)
+child = os.fork()
+got += [label for _, label in iterator]
+if child == 0:
+    os._exit(0 if len(got) == 6 else 1)
+print(os.waitpid(child, 0)[1], got)
+""",
+        os.path.join(datasets, "flipped_bit"))
+    assert out.startswith("0 [") and out.count("cat/2.jpg") == 1
 
 
 def test_arrays_of_the_parent_are_let_go_in_the_child(packed):

@@ -59,7 +59,7 @@ class AuthenticationError(PixCrawlerError):
 
 
 class NotFoundError(PixCrawlerError):
-    """There is no such job or address (HTTP 404)."""
+    """There is no such job, address (HTTP 404) or path."""
 
 
 class JobNotCompleteError(PixCrawlerError):

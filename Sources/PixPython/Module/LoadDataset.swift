@@ -30,7 +30,7 @@ enum LoadDataset {
 
       Raises:
           AuthenticationError: the key is missing, wrong, or not allowed to read this.
-          NotFoundError: there is no such job or address.
+          NotFoundError: there is no such job, address or path.
           JobNotCompleteError: the job is not done; its progress says how far it is.
           NetworkError: the host cannot be reached or keeps failing, after three tries.
 

@@ -61,10 +61,9 @@ final class StreamIterator {
       if handle.isClosed { throw .closed }
       while !hasEnded {
         let stream = try current()
+        defer { cursor = stream.cursor }
         switch try stream.poll() {
-        case .batch(let batch):
-          cursor = batch.end
-          return item(batch)
+        case .batch(let batch): return item(batch)
         case .end: end()
         case .notYet:
           InterpreterLock.released { stream.wait() }
