@@ -59,7 +59,9 @@ let package = Package(
     .target(name: "PixDecode", dependencies: ["CCodecs"], swiftSettings: strictSwift),
 
     // The cellar: plain threads behind one monitor, and only what Swift cannot say.
-    .target(name: "PixThreads", swiftSettings: strictSwift),
+    .target(name: "PixThreads", dependencies: ["CThreads"], swiftSettings: strictSwift),
+    .target(
+      name: "CThreads", cSettings: strictC + [.define("PIX_STATIC_SWIFT", .when(configuration: .release))]),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",

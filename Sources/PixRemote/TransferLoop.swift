@@ -107,19 +107,23 @@ public final class TransferLoop: @unchecked Sendable {
   // MARK: On the transfer thread
 
   private func run() {
-    while true {
-      let (commands, isStopping) = mailbox.withLock { box in
-        defer { box.commands.removeAll() }
-        return (box.commands, box.isStopping)
-      }
-      for command in commands { obey(command) }
-      if isStopping { return }
+    while obeyCommands() {
       beginDue()
       let filesMoved = pumpFiles()
       driveCurl()
       endSilent()
       rest(upTo: filesMoved ? 0 : nextDeadline())
     }
+  }
+
+  /// Returns whether to go on. Its commands, and the sinks in them, are let go before the loop rests.
+  private func obeyCommands() -> Bool {
+    let (commands, isStopping) = mailbox.withLock { box in
+      defer { box.commands.removeAll() }
+      return (box.commands, box.isStopping)
+    }
+    for command in commands { obey(command) }
+    return !isStopping
   }
 
   private func obey(_ command: Command) {

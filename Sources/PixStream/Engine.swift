@@ -56,6 +56,7 @@ final class Engine: Sendable {
   /// The old host is not looked at, since another thread may have held its lock, and the old engine is never
   /// destroyed: its streams and handles belong to the parent.
   private static func becomeChild() {
+    EngineThread.becomeOnlyThread()
     generation += 1
     _ = Unmanaged.passRetained(host)
     host = Monitor(nil)

@@ -1,3 +1,4 @@
+import CThreads
 import Glibc
 
 /// A plain thread with every signal blocked, so that signals reach the interpreter's own threads.
@@ -36,6 +37,9 @@ public struct EngineThread: Sendable {
 
   /// Waits until the thread has ended.
   public func join() { pthread_join(handle, nil) }
+
+  /// For the only thread of a forked child, before all else.
+  public static func becomeOnlyThread() { pix_forget_thread_id() }
 
   private final class Entry: Sendable {
     let name: StaticString

@@ -61,21 +61,17 @@ public struct ZipScanner: ~Copyable {
   // MARK: Answers
 
   /// Takes the entry that was found, and `bytesToKeep` of memory for it.
-  public mutating func keep() throws(ZipError) {
-    guard case .decision(let entry) = state else { return }
-    if endIsUnknown(entry) {
-      state = .inflating(entry, try room(ZipScanner.firstRoom, for: entry), Tally(), isKept: true)
-      inflater = Inflater()
-    } else {
-      state = .filling(entry, try room(entry.compressedSize, for: entry))
-    }
-  }
+  public mutating func keep() throws(ZipError) { try begin(isKept: true) }
 
-  public mutating func skip() throws(ZipError) {
+  public mutating func skip() throws(ZipError) { try begin(isKept: false) }
+
+  private mutating func begin(isKept: Bool) throws(ZipError) {
     guard case .decision(let entry) = state else { return }
     if endIsUnknown(entry) {
-      state = .inflating(entry, try room(ZipScanner.firstRoom, for: entry), Tally(), isKept: false)
+      state = .inflating(entry, try room(ZipScanner.firstRoom, for: entry), Tally(), isKept: isKept)
       inflater = Inflater()
+    } else if isKept {
+      state = .filling(entry, try room(entry.compressedSize, for: entry))
     } else {
       state = .skipping(entry, remaining: entry.compressedSize)
     }
