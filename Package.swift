@@ -21,7 +21,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixLaunch", "PixPublish", "PixStream",
+        "PixLaunch", "PixPublish", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -34,7 +34,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
 
     // Floor 2: the faces.
-    .target(name: "PixLaunch", dependencies: ["CLaunch"], swiftSettings: strictSwift),
+    .target(name: "PixLaunch", dependencies: ["CLaunch", "PixVersion"], swiftSettings: strictSwift),
     .target(
       name: "PixPublish",
       dependencies: [
@@ -45,7 +45,7 @@ let package = Package(
       swiftSettings: strictSwift),
     .target(
       name: "PixPython",
-      dependencies: ["CPython", "PixStream"],
+      dependencies: ["CPython", "PixStream", "PixVersion"],
       exclude: ["Adapters"],
       swiftSettings: strictSwift,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
@@ -55,10 +55,11 @@ let package = Package(
       name: "PixStream", dependencies: ["PixRemote", "PixDecode", "PixThreads"], swiftSettings: strictSwift),
 
     // Floor 0: bytes in, pixels out; strangers to each other.
-    .target(name: "PixRemote", dependencies: ["CCurl", "PixThreads"], swiftSettings: strictSwift),
+    .target(name: "PixRemote", dependencies: ["CCurl", "PixThreads", "PixVersion"], swiftSettings: strictSwift),
     .target(name: "PixDecode", dependencies: ["CCodecs"], swiftSettings: strictSwift),
 
-    // The cellar: plain threads behind one monitor, and only what Swift cannot say.
+    // The cellar: plain threads behind one monitor, the version, and only what Swift cannot say.
+    .target(name: "PixVersion", swiftSettings: strictSwift),
     .target(name: "PixThreads", dependencies: ["CThreads"], swiftSettings: strictSwift),
     .target(
       name: "CThreads", cSettings: strictC + [.define("PIX_STATIC_SWIFT", .when(configuration: .release))]),

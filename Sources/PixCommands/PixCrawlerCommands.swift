@@ -1,6 +1,7 @@
 import ArgumentParser
 import PixLaunch
 import PixStream
+import PixVersion
 
 @main
 struct PixCrawlerCommands: ParsableCommand {

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import PixVersion
 
 /// One HTTP request on libcurl's multi handle.
 final class CurlChannel: TransferChannel {
@@ -42,7 +43,7 @@ final class CurlChannel: TransferChannel {
     let context = Unmanaged.passUnretained(self).toOpaque()
     url.withCString { _ = pix_curl_set_pointer(easy, CURLOPT_URL, $0) }
     pix_curl_allow_web_only(easy)
-    "pixcrawler/0.1".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_USERAGENT, $0) }
+    "pixcrawler/\(PixCrawlerVersion.text)".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_USERAGENT, $0) }
     pix_curl_set_pointer(easy, CURLOPT_PRIVATE, context)
     pix_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     pix_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)

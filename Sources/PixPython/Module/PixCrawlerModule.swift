@@ -1,5 +1,6 @@
 import CPython
 import PixStream
+import PixVersion
 
 /// CPython's door to the engine.
 @c(PyInit_pixcrawler)
