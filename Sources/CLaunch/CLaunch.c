@@ -3,8 +3,14 @@
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 
 // The executable refers to no Py symbol: all are looked up in the library that was chosen when the program ran.
+
+const char *pix_program(void) {
+  const char *path = (const char *)getauxval(AT_EXECFN);
+  return path ? path : "";
+}
 
 static const char *module_file;
 static void (*set_error)(void *type, const char *text);

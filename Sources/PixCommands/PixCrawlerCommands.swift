@@ -10,16 +10,21 @@ struct PixCrawlerCommands: ParsableCommand {
     abstract: "Streams image datasets out of plain zip chunks into training loops.",
     discussion: """
       Examples:
-        pixcrawler run train.py          train with your own Python
+        pixcrawler run train.py          train with your own Python; so does pixcrawler train.py
+        pixcrawler repl                  a prompt with load_dataset at hand
         pixcrawler info ./pets           what a dataset is
         pixcrawler pack photos/ pets/    make a dataset out of class folders
         pixcrawler serve pets/           serve it over HTTP
       """,
     version: PixCrawlerVersion.text,
-    subcommands: [RunCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self])
+    subcommands: [RunCommand.self, ReplCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self])
 
   static func main() {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if CommandLine.arguments.dropFirst() == ["-V"] {
+      print(configuration.version)
+      return
+    }
     if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"), !(names + ["help"]).contains(first) {
       Failure.tell("there is no command \(first). There are \(names.joined(separator: ", ")): pixcrawler --help")
       exit(withError: ExitCode.validationFailure)

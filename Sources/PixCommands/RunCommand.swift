@@ -5,17 +5,21 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run a script under your own Python, with the engine as the module pixcrawler.",
     discussion: """
-      The Python is the one --python names, else PIXCRAWLER_PYTHON, else the active virtual environment, else the \
-      nearest .venv upwards, else python3 on PATH. Everything after the script goes to the script; -m, -c, -X and - \
-      work as they do with python. The exit status is the script's.
+      The Python is the one --python names, else PIXCRAWLER_PYTHON, else the environment that pixcrawler is linked \
+      into, else the active virtual or conda environment, else the nearest .venv upwards, else python3 on PATH; \
+      pixcrawler doctor says which. Everything after the script goes to the script; -m, -c, -X and - work as they do \
+      with python. The exit status is the script's.
+
+      The word run may be left out before a script's path (train.py, ./train) and before Python's own short options.
 
       Examples:
         pixcrawler run train.py --epochs 3
         pixcrawler run --python ~/envs/torch train.py
         pixcrawler run -m pytest tests
+        pixcrawler -c 'import pixcrawler; print(pixcrawler.__file__)'
       """)
 
-  @Option(help: ArgumentHelp("A virtual environment's folder or an interpreter.", valueName: "path"))
+  @Option(help: ArgumentHelp("A virtual environment's folder, an interpreter, or a version.", valueName: "path"))
   var python: String?
 
   @Argument(parsing: .captureForPassthrough, help: "The script and its arguments, or Python's own options.")

@@ -11,17 +11,19 @@ public struct Interpreter: Equatable, Sendable {
 
   /// Starts the interpreter, to ask it, only where the files do not tell what it is.
   public init(_ choice: InterpreterChoice, files: some FileSystem) throws(LaunchError) {
-    if let known = try LibPython(files: files).interpreter(choice.python) {
-      self = known
-    } else {
-      self = try InterpreterQuery.ask(choice.python, files)
+    do throws(InterpreterFault) {
+      if let known = try LibPython(files: files).interpreter(choice.python) {
+        self = known
+      } else {
+        self = try InterpreterQuery.ask(choice.python, files)
+      }
+    } catch {
+      throw .unsuitable(choice, error)
     }
   }
 
-  init(python: String, version: PythonVersion, library: String?) throws(LaunchError) {
-    guard version >= Interpreter.oldest else {
-      throw .unsupported(python: python, found: "Python \(version)")
-    }
+  init(python: String, version: PythonVersion, library: String?) throws(InterpreterFault) {
+    guard version >= Interpreter.oldest else { throw .tooOld(version) }
     self.python = python
     self.version = version
     self.library = library

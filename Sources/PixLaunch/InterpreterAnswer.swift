@@ -35,11 +35,9 @@ struct InterpreterAnswer: Equatable {
   }
 
   /// Shims answer with the interpreter that they stand for, which then takes their place.
-  func interpreter(asked python: String, _ files: some FileSystem) throws(LaunchError) -> Interpreter {
-    guard implementation == "cpython" else {
-      throw .unsupported(python: python, found: "\(implementation), another implementation of Python")
-    }
-    guard !isFreeThreaded else { throw .freeThreaded(python: python, version: version) }
+  func interpreter(asked python: String, _ files: some FileSystem) throws(InterpreterFault) -> Interpreter {
+    guard implementation == "cpython" else { throw .otherImplementation(implementation) }
+    guard !isFreeThreaded else { throw .freeThreaded(version) }
     return try Interpreter(
       python: executable.hasPrefix("/") ? executable : python, version: version,
       library: libraries.first(where: files.isReadable))

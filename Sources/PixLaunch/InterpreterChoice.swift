@@ -4,8 +4,12 @@ public struct InterpreterChoice: Equatable, Sendable {
   public enum Rule: String, Sendable {
     case option = "--python"
     case environment = "PIXCRAWLER_PYTHON"
+    /// The program was called by a link in this environment's bin folder.
+    case ownEnvironment = "the environment pixcrawler is linked into"
     case activeVenv = "VIRTUAL_ENV"
-    case nearestVenv = "The nearest .venv"
+    /// Not conda's base environment, which is active for everybody; its python3 is on PATH anyway.
+    case activeConda = "CONDA_PREFIX"
+    case nearestVenv = "the nearest .venv"
     case path = "PATH"
   }
 
@@ -14,8 +18,12 @@ public struct InterpreterChoice: Equatable, Sendable {
   public var python: String
 
   /// A rule that applies but names something unusable is an error, not a reason to try the next.
+  ///
+  /// - Parameters:
+  ///   - option: a virtual environment's folder, an interpreter's path, a command on PATH, or a version as in 3.12.
+  ///   - program: the path that pixcrawler was called by, links not resolved.
   public init(
-    option: String?, environment: [String: String], currentFolder: String, files: some FileSystem
+    option: String?, environment: [String: String], currentFolder: String, program: String, files: some FileSystem
   ) throws(LaunchError) {
     let search = Search(currentFolder: currentFolder, path: environment["PATH"] ?? "", files: files)
     func variable(_ rule: Rule) -> String? { environment[rule.rawValue].flatMap { $0.isEmpty ? nil : $0 } }
@@ -24,8 +32,12 @@ public struct InterpreterChoice: Equatable, Sendable {
       self = try search.choice(.option, option)
     } else if let named = variable(.environment) {
       self = try search.choice(.environment, named)
+    } else if let own = search.environment(of: program) {
+      self = try search.choice(.ownEnvironment, own)
     } else if let venv = variable(.activeVenv) {
       self = try search.choice(.activeVenv, venv)
+    } else if let conda = variable(.activeConda), environment["CONDA_DEFAULT_ENV"] != "base" {
+      self = try search.choice(.activeConda, conda)
     } else if let venv = search.nearestVenv() {
       self = try search.choice(.nearestVenv, venv)
     } else if let python = search.onPath("python3") {
@@ -45,10 +57,9 @@ public struct InterpreterChoice: Equatable, Sendable {
     let path: String
     let files: Files
 
-    /// `named` is a venv's folder, an interpreter's path, or a command on PATH.
     func choice(_ rule: Rule, _ named: String) throws(LaunchError) -> InterpreterChoice {
       let candidate: String? =
-        if !named.contains("/"), rule != .activeVenv, let command = onPath(named) {
+        if [.option, .environment].contains(rule), let command = command(named) {
           command
         } else if files.isFolder(absolute(named)) {
           ["python", "python3"].map { "\(absolute(named))/bin/\($0)" }.first(where: files.isExecutable)
@@ -57,6 +68,17 @@ public struct InterpreterChoice: Equatable, Sendable {
         }
       guard let candidate else { throw .unusable(rule: rule, named: named) }
       return InterpreterChoice(rule: rule, python: candidate)
+    }
+
+    private func command(_ named: String) -> String? {
+      if named.contains("/") { return nil }
+      return onPath(named) ?? PythonVersion(named).flatMap { onPath("python\($0)") }
+    }
+
+    func environment(of program: String) -> String? {
+      let folder = absolute(program).split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+        .joined(separator: "/")
+      return files.isReadable("\(folder)/pyvenv.cfg") || files.isFolder("\(folder)/conda-meta") ? folder : nil
     }
 
     func nearestVenv() -> String? {

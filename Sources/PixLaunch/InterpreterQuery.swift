@@ -2,18 +2,18 @@ import Glibc
 
 /// Asks an interpreter about itself by running it once: for shims, unusual places, statically linked ones.
 enum InterpreterQuery {
-  static func ask(_ python: String, _ files: some FileSystem) throws(LaunchError) -> Interpreter {
+  static func ask(_ python: String, _ files: some FileSystem) throws(InterpreterFault) -> Interpreter {
     guard
       let answer = InterpreterAnswer(
         try output(of: [python, "-E", "-s", "-S", "-c", InterpreterAnswer.question]))
-    else { throw .notPython(python) }
+    else { throw .notPython }
     return try answer.interpreter(asked: python, files)
   }
 
   /// What the program writes to standard output; its errors are dropped and it has no input.
-  private static func output(of command: [String]) throws(LaunchError) -> String {
+  private static func output(of command: [String]) throws(InterpreterFault) -> String {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw .broken(python: command[0], reason: errorText(errno)) }
+    guard pipe(&ends) == 0 else { throw .broken(reason: errorText(errno)) }
     defer { close(ends[0]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -29,7 +29,7 @@ enum InterpreterQuery {
     var child = pid_t()
     let failure = posix_spawn(&child, command[0], &actions, nil, arguments, environ)
     close(ends[1])
-    guard failure == 0 else { throw .broken(python: command[0], reason: errorText(failure)) }
+    guard failure == 0 else { throw .broken(reason: errorText(failure)) }
     let output = readToEnd(ends[0], atMost: 1 << 16)
     var status: Int32 = 0
     while waitpid(child, &status, 0) == -1 && errno == EINTR {}

@@ -3,22 +3,19 @@ import Glibc
 
 /// Becomes the user's Python, in this very process, with the engine as the module `pixcrawler`.
 public enum Launch {
-  /// Runs the last `count` arguments of this process as that Python would: a script and its arguments, `-m module`,
-  /// `-c code`, `-`. They are passed on byte for byte, as arguments need not be UTF-8.
+  /// Does what the request asks for; its arguments are the last of this process, passed on byte for byte, as
+  /// arguments need not be UTF-8.
   ///
   /// Returns only when nothing could be started; else the process ends with Python's own exit status.
-  public static func run(_ interpreter: Interpreter, lastArguments count: Int) throws(LaunchError) -> Never {
+  public static func python(_ request: PythonRequest) throws(LaunchError) -> Never {
+    let files = LocalFileSystem()
+    let choice = try InterpreterChoice(
+      option: request.python, environment: ProcessEnvironment.current, currentFolder: LocalFileSystem.currentFolder,
+      program: String(cString: pix_program()), files: files)
+    let interpreter = try Interpreter(choice, files: files)
     let folder = installation.packageFolder
     exportToChildren(folder)
-    let argv = argumentVector(interpreter.python, lastArguments: count)
-    guard let library = interpreter.library else {
-      execv(interpreter.python, argv)
-      throw .broken(python: interpreter.python, reason: String(cString: strerror(errno)))
-    }
-    // CPython keeps these strings as long as the process lives.
-    let module = forever("\(folder)/pixcrawler/__init__.abi3.so")
-    let reason = pix_become_python(forever(library), module, Int32(count + 1), argv)
-    throw .broken(python: interpreter.python, reason: reason.map { String(cString: $0) } ?? "unknown")
+    throw .unsuitable(choice, become(interpreter, folder, words(request, folder)))
   }
 
   /// Becomes the program behind the commands, with all arguments of this process.
@@ -34,15 +31,36 @@ public enum Launch {
       home: getenv("PIXCRAWLER_HOME").map { String(cString: $0) })
   }
 
-  private static func argumentVector(
-    _ python: String, lastArguments count: Int
-  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
-    let argv = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count + 2)
-    argv[0] = forever(python)
-    let first = Int(CommandLine.argc) - count
-    for index in 0..<count { argv[index + 1] = CommandLine.unsafeArgv[first + index] }
-    argv[count + 1] = nil
-    return argv
+  private typealias Word = UnsafeMutablePointer<CChar>?
+
+  /// Python's command line behind its own name.
+  private static func words(_ request: PythonRequest, _ folder: String) -> [Word] {
+    if request.purpose == .program {
+      let first = Int(CommandLine.argc) - request.arguments.count
+      return (first..<Int(CommandLine.argc)).map { CommandLine.unsafeArgv[$0] }
+    }
+    let prompt = Prompt(packageFolder: folder, isPlain: request.purpose == .plainPrompt)
+    guard isatty(STDIN_FILENO) == 1 else { return Prompt.argumentsWithoutTerminal.map(forever) }
+    for (name, value) in prompt.variables(startup: getenv("PYTHONSTARTUP").map { String(cString: $0) }) {
+      setenv(name, value, 1)
+    }
+    return Prompt.arguments.map(forever)
+  }
+
+  /// Returns only what kept it from doing so.
+  private static func become(_ interpreter: Interpreter, _ folder: String, _ words: [Word]) -> InterpreterFault {
+    let argv = UnsafeMutablePointer<Word>.allocate(capacity: words.count + 2)
+    for (index, word) in ([forever(interpreter.python)] + words + [nil]).enumerated() {
+      argv.advanced(by: index).initialize(to: word)
+    }
+    guard let library = interpreter.library else {
+      execv(interpreter.python, argv)
+      return .broken(reason: String(cString: strerror(errno)))
+    }
+    // CPython keeps these strings as long as the process lives.
+    let module = forever("\(folder)/pixcrawler/__init__.abi3.so")
+    let reason = pix_become_python(forever(library), module, Int32(words.count + 1), argv)
+    return .broken(reason: reason.map { String(cString: $0) } ?? "unknown")
   }
 
   /// Processes that the script starts find the same module by path.
@@ -55,5 +73,5 @@ public enum Launch {
     }
   }
 
-  private static func forever(_ text: String) -> UnsafeMutablePointer<CChar> { strdup(text) }
+  private static func forever(_ text: String) -> Word { strdup(text) }
 }

@@ -1,11 +1,10 @@
 /// Why a script could not be started under the user's Python, in one line that says what to do.
 public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
   case noInterpreter
+  /// A rule applies, and what it names is neither an interpreter nor an environment.
   case unusable(rule: InterpreterChoice.Rule, named: String)
-  case unsupported(python: String, found: String)
-  case freeThreaded(python: String, version: PythonVersion)
-  case notPython(String)
-  case broken(python: String, reason: String)
+  /// The interpreter is there, and the engine cannot live in it.
+  case unsuitable(InterpreterChoice, InterpreterFault)
   case incomplete(program: String, reason: String)
 
   public var description: String {
@@ -13,23 +12,19 @@ public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noInterpreter:
       "no Python was found: there is no .venv here or above and no python3 on PATH; "
         + "install CPython 3.10 or newer, or \(Self.wayOut)"
-    case .unusable(.nearestVenv, let named):
-      "\(named) has no Python in its bin folder; make it anew with python3 -m venv, or \(Self.wayOut)"
     case .unusable(let rule, let named):
-      "\(rule.rawValue) names \(named), which is neither an interpreter nor a virtual environment; "
-        + "correct it, or \(Self.wayOut)"
-    case .unsupported(let python, let found):
-      "\(python) is \(found); pixcrawler needs CPython 3.10 or newer: \(Self.wayOut)"
-    case .freeThreaded(let python, let version):
-      "\(python) is a free-threaded build of Python \(version), which has no stable ABI; "
-        + "use the ordinary build (python\(version)): \(Self.wayOut)"
-    case .notPython(let path):
-      "\(path) does not answer as a Python does; \(Self.wayOut)"
-    case .broken(let python, let reason):
-      "\(python) could not be started: \(reason)"
+      "\(rule.rawValue) names \(named), which is neither an interpreter nor a virtual environment with one; "
+        + "correct it (python3 -m venv makes one), or \(Self.wayOut)"
+    case .unsuitable(let choice, let fault):
+      "\(choice.python), chosen by \(choice.rule.rawValue), \(fault), or \(Self.wayOut)"
     case .incomplete(let program, let reason):
       "this pixcrawler is incomplete: \(program): \(reason); build or install it anew"
     }
+  }
+
+  /// 2, as for every wrong argument: what was named must be corrected before anything can run.
+  public var exitStatus: Int32 {
+    if case .incomplete = self { 1 } else { 2 }
   }
 
   private static let wayOut = "name one with pixcrawler run --python PATH script.py"

@@ -7,16 +7,12 @@ struct LibPython<Files: FileSystem> {
   let files: Files
 
   /// Nil where the files do not tell, as with pyenv's shims (shell scripts) and statically linked interpreters.
-  func interpreter(_ python: String) throws(LaunchError) -> Interpreter? {
+  func interpreter(_ python: String) throws(InterpreterFault) -> Interpreter? {
     let real = files.resolved(python)
     guard files.beginning(of: real)?.hasPrefix("#!") != true else { return nil }
     let venv = files.beginning(of: "\(prefix(of: python))/pyvenv.cfg").map { VenvConfiguration($0) }
-    guard let version = try version(named: real, python) ?? (isPlainName(real) ? venv?.version : nil) else {
-      return nil
-    }
-    guard version >= Interpreter.oldest else {
-      throw .unsupported(python: python, found: "Python \(version)")
-    }
+    guard let version = try version(named: real) ?? (isPlainName(real) ? venv?.version : nil) else { return nil }
+    guard version >= Interpreter.oldest else { throw .tooOld(version) }
     let prefixes =
       [prefix(of: real)] + (venv?.home.map { [prefix(of: files.resolved($0) + "/python")] } ?? [])
     guard let library = library(version, in: prefixes) else { return nil }
@@ -32,12 +28,12 @@ struct LibPython<Files: FileSystem> {
   }
 
   /// The version that the interpreter's real name ends in; nil for a name without one.
-  private func version(named real: String, _ python: String) throws(LaunchError) -> PythonVersion? {
+  private func version(named real: String) throws(InterpreterFault) -> PythonVersion? {
     let name = fileName(real)
     guard name.hasPrefix("python") else { return nil }
     let suffix = name.dropFirst("python".count)
     if suffix.hasSuffix("t"), let version = PythonVersion(suffix.dropLast()) {
-      throw .freeThreaded(python: python, version: version)
+      throw .freeThreaded(version)
     }
     return PythonVersion(suffix)
   }

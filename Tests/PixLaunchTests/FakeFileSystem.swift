@@ -10,7 +10,7 @@ struct FakeFileSystem: FileSystem {
 
   func isExecutable(_ path: String) -> Bool { programs.contains(resolved(path)) }
   func isFolder(_ path: String) -> Bool { folders.contains(path) }
-  func isReadable(_ path: String) -> Bool { libraries.contains(path) }
+  func isReadable(_ path: String) -> Bool { libraries.contains(path) || texts[path] != nil }
   func resolved(_ path: String) -> String { links[path].map(resolved) ?? path }
   func beginning(of path: String) -> String? { texts[path] }
 }

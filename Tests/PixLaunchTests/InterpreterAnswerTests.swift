@@ -37,13 +37,13 @@ import Testing
   }
 
   @Test func othersAreRefused() {
-    #expect(throws: LaunchError.unsupported(python: "/p", found: "pypy, another implementation of Python")) {
+    #expect(throws: InterpreterFault.otherImplementation("pypy")) {
       try answer(name: "pypy")?.interpreter(asked: "/p", files)
     }
-    #expect(throws: LaunchError.freeThreaded(python: "/p", version: PythonVersion(3, 13))) {
+    #expect(throws: InterpreterFault.freeThreaded(PythonVersion(3, 13))) {
       try answer(version: "3.13", free: "1")?.interpreter(asked: "/p", files)
     }
-    #expect(throws: LaunchError.unsupported(python: "/opt/bin/python3.12", found: "Python 3.9")) {
+    #expect(throws: InterpreterFault.tooOld(PythonVersion(3, 9))) {
       try answer(version: "3.9")?.interpreter(asked: "/p", files)
     }
   }
@@ -51,7 +51,7 @@ import Testing
   @Test func whatIsNoPythonGivesNoAnswer() {
     #expect(InterpreterAnswer("") == nil)
     #expect(InterpreterAnswer("pixcrawler\nshort\n") == nil)
-    #expect(throws: LaunchError.notPython("/bin/true")) { try InterpreterQuery.ask("/bin/true", files) }
-    #expect(throws: LaunchError.notPython("/bin/cat")) { try InterpreterQuery.ask("/bin/cat", files) }
+    #expect(throws: InterpreterFault.notPython) { try InterpreterQuery.ask("/bin/true", files) }
+    #expect(throws: InterpreterFault.notPython) { try InterpreterQuery.ask("/bin/cat", files) }
   }
 }

@@ -50,13 +50,13 @@ import Testing
   }
 
   @Test func oldAndFreeThreadedOnesAreRefused() {
-    #expect(throws: LaunchError.unsupported(python: "/usr/bin/python3.9", found: "Python 3.9")) {
+    #expect(throws: InterpreterFault.tooOld(PythonVersion(3, 9))) {
       try found("/usr/bin/python3.9", FakeFileSystem())
     }
-    #expect(throws: LaunchError.unsupported(python: "/p", found: "Python 2.7")) {
+    #expect(throws: InterpreterFault.tooOld(PythonVersion(2, 7))) {
       try found("/p", FakeFileSystem(links: ["/p": "/opt/bin/python2.7"]))
     }
-    #expect(throws: LaunchError.freeThreaded(python: "/usr/bin/python3.13t", version: PythonVersion(3, 13))) {
+    #expect(throws: InterpreterFault.freeThreaded(PythonVersion(3, 13))) {
       try found("/usr/bin/python3.13t", FakeFileSystem())
     }
   }
