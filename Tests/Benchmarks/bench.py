@@ -151,22 +151,38 @@ def memory(url):
 def startup(rounds):
     script = WORK / "empty.py"
     script.write_text("")
-    commands = {"python": [PYTHON, script], "pixcrawler run": [PIXCRAWLER, "run", "--python", PYTHON, script]}
+    commands = {
+        "python": [PYTHON, script],
+        "pixcrawler run": [PIXCRAWLER, "run", "--python", PYTHON, script],
+        "python, import": [PYTHON, "-c", "import numpy"],
+        "pixcrawler run, import": [PIXCRAWLER, "run", "--python", PYTHON, "-c", "import numpy, pixcrawler"],
+        "pixcrawler --help": [PIXCRAWLER, "--help"],
+    }
     times = {name: [] for name in commands}
     for _ in range(rounds):
-        for name in random.sample(list(commands), 2):
+        for name in random.sample(list(commands), len(commands)):
             started = time.perf_counter()
             run(*commands[name])
             times[name].append(time.perf_counter() - started)
-    python, ours = (statistics.median(times[name]) * 1000 for name in commands)
-    print(f"\nStart-up: an empty script, medians of {rounds} runs each")
-    print(f"  python {python:.1f} ms, pixcrawler run {ours:.1f} ms: {ours - python:+.1f} ms")
+    median = {name: statistics.median(values) * 1000 for name, values in times.items()}
+    print(f"\nStart-up: medians of {rounds} runs each, in milliseconds")
+    for name, (python, ours) in {
+        "an empty script": ("python", "pixcrawler run"),
+        "import numpy, and pixcrawler": ("python, import", "pixcrawler run, import"),
+    }.items():
+        more = median[ours] - median[python]
+        print(f"  {name}: python {median[python]:.1f}, pixcrawler {median[ours]:.1f}: {more:+.1f}")
+    print(f"  pixcrawler --help: {median['pixcrawler --help']:.1f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description="Measures pixcrawler on real photographs over loopback.")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the throughput runs (5)")
+    parser.add_argument("--only", choices=["startup"], help="one part alone")
     options = parser.parse_args()
+    if options.only:
+        WORK.mkdir(parents=True, exist_ok=True)
+        return startup(40)
     files = prepare()
     nginx = Nginx(WORK / "datasets")
     try:
