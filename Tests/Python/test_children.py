@@ -157,6 +157,28 @@ def test_a_plain_child_that_heeds_no_pythonpath(run, tmp_path, environment, opti
     assert "No module named 'pixcrawler'" in found.stderr and found.stdout == ""
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("option", ["-E", "-I"])
+def test_workers_of_a_script_that_heeds_no_pythonpath(run, tmp_path, module, option, method):
+    """Forked ones have the module from their parent; spawned ones are started with its options, as python's are."""
+    write(
+        tmp_path,
+        """
+        import multiprocessing, sys
+        sys.path.insert(0, ".")
+        import seen
+
+        if __name__ == "__main__":
+            with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+                try:
+                    print(pool.apply(seen.seen))
+                except ImportError as error:
+                    print(error)
+        """)
+    found = run(BINARY, "run", "--python", sys.executable, option, "script.py", method)
+    assert found.stdout == (f"{module}\n" if method == "fork" else "No module named 'pixcrawler'\n"), found.stderr
+
+
 def test_a_child_of_a_child_and_pixcrawler_itself(run, tmp_path, python, module):
     write(
         tmp_path,
@@ -215,12 +237,13 @@ TWO = ["--nnodes=1", "--nproc-per-node=2", "--rdzv-backend=c10d", "--rdzv-endpoi
         ([BINARY, "run", "--python", sys.executable, "-m", "torch.distributed.run", *TWO, "t.py"], {}),
         ([TORCHRUN, *TWO, "--no-python", BINARY, "run", "--python", sys.executable, "t.py"], {}),
         ([TORCHRUN, *TWO, "t.py"], {"PYTHON_EXEC": BINARY, "VIRTUAL_ENV": sys.prefix}),
-        ([TORCHRUN, *TWO, "-m", "t"], {"PYTHON_EXEC": BINARY, "PIXCRAWLER_PYTHON": sys.executable}),
+        ([TORCHRUN, *TWO, "-m", "t"], {"PYTHON_EXEC": BINARY}),
     ],
-    ids=["run -m torch.distributed.run", "torchrun --no-python", "PYTHON_EXEC", "PYTHON_EXEC -m"],
+    ids=["run -m torch.distributed.run", "torchrun --no-python", "PYTHON_EXEC", "PYTHON_EXEC, the nearest .venv"],
 )
 def test_torchrun(run, tmp_path, packed, module, words, changed):
     write(tmp_path, RANK, "t.py")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     found = run(*words, packed, **changed)
     total = command("run", "--python", sys.executable, "-c", """
 import pixcrawler, sys

@@ -72,7 +72,8 @@ def test_a_module_file_without_its_door_is_an_import_error(pixcrawler, environme
 
 
 def test_rules_in_their_order(pixcrawler, environment, tmp_path):
-    named, variable, active = (make_venv(tmp_path / name) for name in ("named", "variable", "active"))
+    named, variable, own, active, conda = (
+        make_venv(tmp_path / name) for name in ("named", "variable", "own", "active", "conda"))
     nearest = make_venv(tmp_path / "project/.venv")
     deep = tmp_path / "project/a/b"
     deep.mkdir(parents=True)
@@ -81,20 +82,54 @@ def test_rules_in_their_order(pixcrawler, environment, tmp_path):
     environment["PATH"] = f"{tmp_path}/path:{environment['PATH']}"
     on_path = answer(tmp_path / "path/python3", PREFIX[1]).strip()
 
-    def prefix(*options, folder=deep):
-        found = run(pixcrawler, environment, *options, *PREFIX, cwd=folder)
+    linked = f"{own}/bin/pixcrawler"
+    os.symlink(pixcrawler, linked)
+
+    def prefix(*options, folder=deep, program=pixcrawler):
+        found = run(program, environment, *options, *PREFIX, cwd=folder)
         return found.stdout.strip() or found.stderr
 
-    environment.update(PIXCRAWLER_PYTHON=variable, VIRTUAL_ENV=active)
+    environment.update(
+        PIXCRAWLER_PYTHON=variable, VIRTUAL_ENV=active, CONDA_PREFIX=conda, CONDA_DEFAULT_ENV="train")
     assert prefix("--python", named) == named
     assert prefix("--python", f"{named}/bin/python") == named
     assert prefix("--python=../../../named") in (named, str(deep / "../../../named"))
-    assert prefix() == variable
+    assert prefix(program=linked) == variable
     del environment["PIXCRAWLER_PYTHON"]
+    assert prefix(program=linked) == own
     assert prefix() == active
     del environment["VIRTUAL_ENV"]
+    assert prefix() == conda
+    environment["CONDA_DEFAULT_ENV"] = "base"
     assert prefix() == nearest
     assert prefix(folder=tmp_path) == on_path
+
+
+def test_a_version_is_looked_for_on_path(pixcrawler, environment, tmp_path, python):
+    minor = answer(python, "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+    (tmp_path / "path").mkdir()
+    os.symlink(python, tmp_path / f"path/python{minor}")
+    environment["PATH"] = f"{tmp_path}/path:{environment['PATH']}"
+    itself = answer(tmp_path / f"path/python{minor}")
+    for named in (minor, f"python{minor}"):
+        assert run(pixcrawler, environment, "--python", named, "-c", SELF).stdout == itself
+    found = run(pixcrawler, environment, "--python", "3.99", "-c", SELF)
+    assert found.returncode == 2 and "--python names 3.99" in found.stderr
+
+
+@pytest.mark.parametrize("called", ["linked/bin/pixcrawler", "by its name"])
+def test_a_link_in_an_environment_chooses_it(pixcrawler, environment, tmp_path, python, called):
+    """However it is called: by a path, or found on PATH, with another environment active or none."""
+    venv = make_venv(tmp_path / "linked", python=python)
+    os.symlink(pixcrawler, f"{venv}/bin/pixcrawler")
+    program = called
+    if called == "by its name":
+        program = "pixcrawler"
+        environment["PATH"] = f"{venv}/bin:{environment['PATH']}"
+    found = subprocess.run(
+        ["bash", "-c", f"{program} -c '{SELF}'"], capture_output=True, text=True, timeout=LIMIT, env=environment,
+        cwd=tmp_path)
+    assert found.stdout == answer(f"{venv}/bin/python"), found.stderr
 
 
 @pytest.mark.parametrize("front", ["run", "bare"])
@@ -193,7 +228,7 @@ def test_conda_style(pixcrawler, environment, conda):
 def test_an_activated_conda_environment(pixcrawler, environment, conda, tmp_path):
     environment.update(
         CONDA_PREFIX=str(conda), CONDA_DEFAULT_ENV="train", PATH=f"{conda}/bin:{environment['PATH']}")
-    assert_equal_to(conda / "bin/python3", pixcrawler, environment, cwd=tmp_path)
+    assert_equal_to(conda / "bin/python", pixcrawler, environment, cwd=tmp_path)
 
 
 def test_standalone_style(pixcrawler, environment, standalone):
@@ -333,13 +368,14 @@ def test_a_python_without_a_shared_library_is_started_as_a_program(pixcrawler, e
         ({}, ["--python", "/no/such"], ["--python names /no/such"]),
         ({"PIXCRAWLER_PYTHON": "/no/such"}, [], ["PIXCRAWLER_PYTHON names /no/such"]),
         ({"VIRTUAL_ENV": "/no/such"}, [], ["VIRTUAL_ENV names /no/such"]),
+        ({"CONDA_PREFIX": "/no/such"}, [], ["CONDA_PREFIX names /no/such"]),
         ({"PATH": "/no/such"}, [], ["no Python was found"]),
-        ({"PIXCRAWLER_PYTHON": "/bin/cat"}, [], ["/bin/cat does not answer as a Python"]),
+        ({"PIXCRAWLER_PYTHON": "/bin/cat"}, [], ["/bin/cat, chosen by PIXCRAWLER_PYTHON, does not answer as a Python"]),
     ],
 )
 def test_refusals_say_what_to_do(pixcrawler, environment, tmp_path, variables, options, fragments):
     found = run(pixcrawler, {**environment, **variables}, *options, "script.py", cwd=tmp_path)
-    assert found.returncode == 1 and found.stdout == ""
+    assert found.returncode == 2 and found.stdout == ""
     assert found.stderr.startswith("pixcrawler: ") and found.stderr.count("\n") == 1
     for fragment in [*fragments, "pixcrawler run --python PATH script.py"]:
         assert fragment in found.stderr
@@ -348,7 +384,7 @@ def test_refusals_say_what_to_do(pixcrawler, environment, tmp_path, variables, o
 def test_a_venv_without_python_is_not_skipped(pixcrawler, environment, tmp_path):
     (tmp_path / ".venv").mkdir()
     found = run(pixcrawler, environment, "script.py", cwd=tmp_path)
-    assert found.returncode == 1 and f"{tmp_path}/.venv has no Python" in found.stderr
+    assert found.returncode == 2 and f"the nearest .venv names {tmp_path}/.venv" in found.stderr
 
 
 def test_a_venv_whose_python_is_gone(pixcrawler, environment, tmp_path):
@@ -358,14 +394,15 @@ def test_a_venv_whose_python_is_gone(pixcrawler, environment, tmp_path):
         (venv / "bin" / name).unlink(missing_ok=True)
         (venv / "bin" / name).symlink_to("/nowhere/bin/python3")
     found = run(pixcrawler, {**environment, "VIRTUAL_ENV": str(venv)}, "-c", "print('ran')")
-    assert found.returncode != 0 and found.stdout == ""
+    assert found.returncode == 2 and found.stdout == ""
     assert f"VIRTUAL_ENV names {venv}" in found.stderr and found.stderr.count("\n") == 1
 
 
 def test_old_pythons_are_refused(pixcrawler, environment, old_python):
     found = run(pixcrawler, environment, "--python", old_python, "-c", "print('ran')")
-    assert found.returncode == 1 and found.stdout == ""
-    assert "pixcrawler needs CPython 3.10 or newer" in found.stderr and found.stderr.count("\n") == 1
+    assert found.returncode == 2 and found.stdout == ""
+    assert f"{old_python}, chosen by --python, is Python " in found.stderr and found.stderr.count("\n") == 1
+    assert "pixcrawler needs CPython 3.10 or newer: install one" in found.stderr
 
 
 def fake_python(folder, answer):
@@ -385,7 +422,7 @@ def fake_python(folder, answer):
 )
 def test_other_kinds_are_refused(pixcrawler, environment, tmp_path, answer, fragment):
     found = run(pixcrawler, environment, "--python", fake_python(tmp_path, answer), "-c", "print('ran')")
-    assert found.returncode == 1 and found.stdout == "" and fragment in found.stderr
+    assert found.returncode == 2 and found.stdout == "" and fragment in found.stderr
 
 
 def test_help_and_nothing_to_run(pixcrawler, environment):

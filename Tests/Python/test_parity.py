@@ -125,20 +125,26 @@ def words(arguments):
         ["-m", "package.missing"],
         ["-c"],
         ["-m"],
+        ["--", "script.py", "a"],
+        ["./folder", "a"],
+        ["app.pyz", "a"],
+        ["package/inner.py"],
+        ["/dev/stdin", "a"],
+        ["missing.py"],
+        ["./missing"],
     ],
     ids=words,
 )
 def test_grammar(same, programs, arguments):
-    same(*arguments)
+    same(*arguments, input=textwrap.dedent(SHOW).encode())
 
 
 @ONLY_RUN
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--", "script.py", "a"], ["--check-hash-based-pycs", "always", "script.py"],
-        ["folder", "a"], ["app.pyz", "a"], ["package/inner.py"], ["/dev/stdin", "a"],
-        ["missing.py"], ["missing"], [""], ["-V"], ["-VV"], ["--version"], ["-?"], ["--no-such-option"],
+        ["--check-hash-based-pycs", "always", "script.py"], ["folder", "a"], ["missing"], [""],
+        ["-V"], ["-VV"], ["--version"], ["-?"], ["--no-such-option"],
     ],
     ids=words,
 )
@@ -146,7 +152,6 @@ def test_grammar_that_only_run_takes(same, programs, arguments):
     same(*arguments, input=textwrap.dedent(SHOW).encode())
 
 
-@ONLY_RUN
 def test_a_missing_script_exits_with_2(same):
     assert same("missing.py").returncode == 2
 
