@@ -10,7 +10,7 @@ import pytest
 
 from conftest import chosen_interpreters, version_name
 from launching import LIMIT, run, write
-from support import ROOT
+from support import ROOT, WITNESS
 
 SELF = "import sys; print(sys.prefix, sys.exec_prefix, sys.base_prefix, sys.executable, sys._base_executable, sys.version)"
 PREFIX = ["-c", "import sys; print(sys.prefix)"]
@@ -234,6 +234,12 @@ def test_an_activated_conda_environment(pixcrawler, environment, conda, tmp_path
 def test_standalone_style(pixcrawler, environment, standalone):
     output = assert_equal_to(standalone / "bin/python", pixcrawler, environment, "--python", standalone)
     assert f"'{standalone}/lib/libpython" in output
+
+
+def test_the_systems_own(pixcrawler, environment, tmp_path):
+    assert_equal_to(WITNESS, pixcrawler, environment, "--python", WITNESS)
+    environment["PATH"] = "/usr/bin:/bin"
+    assert_equal_to(WITNESS, pixcrawler, environment, cwd=tmp_path)
 
 
 @pytest.mark.parametrize("options", [[], ["--copies"]], ids=["links", "copies"])
