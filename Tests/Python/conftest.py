@@ -22,8 +22,10 @@ MINORS = [(3, minor) for minor in range(10, 15)]
 
 @functools.cache
 def named_pythons(supported):
-    """Interpreters named by PIXCRAWLER_TEST_PYTHONS (colon-separated), else those of pyenv, uv and PATH: 3.10 and newer,
-    or older."""
+    """Interpreters named by PIXCRAWLER_TEST_PYTHONS (colon-separated), else those of pyenv, uv and PATH.
+
+    Those of 3.10 and newer, or those that are older.
+    """
     named = os.environ.get("PIXCRAWLER_TEST_PYTHONS")
     if named is not None:
         found = [pathlib.Path(path) for path in named.split(":") if path]

@@ -1,4 +1,4 @@
-"""What the tests of the launch share: a tiny module in the engine's place, and an environment that chooses no Python."""
+"""What the tests of the launch share: a tiny module in the engine's place, and an environment that chooses nothing."""
 
 import os
 import subprocess

@@ -65,7 +65,7 @@ def run(variables, tmp_path):
 
 
 def left_running(mark):
-    """Processes that inherited the mark and go on, a while after their parent ended: some end a little later than it."""
+    """Processes that inherited the mark and go on, a while after their parent ended: some end a little later."""
     deadline = time.monotonic() + 10
     while (left := marked(mark)) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -332,7 +332,8 @@ def make_wheel(folder):
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("tiny.py", "import sys\n\ndef main():\n    print('tiny', sys.executable)\n")
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\ntiny = tiny:main\n")
         archive.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in (
             "tiny.py", f"{info}/METADATA", f"{info}/WHEEL", f"{info}/entry_points.txt", f"{info}/RECORD")))

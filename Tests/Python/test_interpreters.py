@@ -12,7 +12,9 @@ from conftest import chosen_interpreters, version_name
 from launching import LIMIT, run, write
 from support import ROOT, WITNESS
 
-SELF = "import sys; print(sys.prefix, sys.exec_prefix, sys.base_prefix, sys.executable, sys._base_executable, sys.version)"
+SELF = (
+    "import sys; "
+    "print(sys.prefix, sys.exec_prefix, sys.base_prefix, sys.executable, sys._base_executable, sys.version)")
 PREFIX = ["-c", "import sys; print(sys.prefix)"]
 
 
@@ -43,7 +45,8 @@ def test_the_users_python_path_is_kept(pixcrawler, environment, inherited):
     if inherited is not None:
         environment["PYTHONPATH"] = inherited
     code = "import os; print(os.environ['PYTHONPATH'])"
-    nested = f"import subprocess; subprocess.run([{pixcrawler!r}, 'run', '--python', {sys.executable!r}, '-c', {code!r}])"
+    words = [pixcrawler, "run", "--python", sys.executable, "-c", code]
+    nested = f"import subprocess; subprocess.run({words!r})"
     expected = f"{ours}:{inherited}\n" if inherited else f"{ours}\n"
     for program in (code, nested):
         assert run(pixcrawler, environment, "--python", sys.executable, "-c", program).stdout == expected
@@ -347,9 +350,8 @@ def test_pyenvs_own_shim(pixcrawler, environment):
     shims = pathlib.Path(environment.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv")) / "shims"
     if not (shims / "python3").exists():
         pytest.skip("no pyenv here")
-    expected = answer(shims / "python3", "import sys; print(sys.executable, sys.prefix)", env=environment)
-    found = run(pixcrawler, environment, "--python", shims / "python3", "-c", "import sys; print(sys.executable, sys.prefix)")
-    assert found.stdout == expected, found.stderr
+    found = run(pixcrawler, environment, "--python", shims / "python3", "-c", SELF)
+    assert found.stdout == answer(shims / "python3", env=environment), found.stderr
 
 
 def test_a_python_without_a_shared_library_is_started_as_a_program(pixcrawler, environment, tmp_path):

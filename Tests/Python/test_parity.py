@@ -1,7 +1,7 @@
 """The same small programs under Python itself and under pixcrawler: nobody can tell one from the other.
 
-`run` is `pixcrawler run --python PYTHON …`; `bare` is `pixcrawler …` whose first word is Python's, as torchrun's PYTHON_EXEC
-calls it.
+`run` is `pixcrawler run --python PYTHON …`; `bare` is `pixcrawler …` whose first word is Python's, as torchrun's
+PYTHON_EXEC calls it.
 """
 
 import concurrent.futures
@@ -45,7 +45,8 @@ def same(commands, variables, tmp_path):
     """Runs the same arguments under both, which must end alike; gives that end."""
 
     def run(*arguments, env=None, **options):
-        options = {"capture_output": True, "timeout": LIMIT, "cwd": tmp_path, "env": {**variables, **(env or {})}, **options}
+        environment = {**variables, **(env or {})}
+        options = {"capture_output": True, "timeout": LIMIT, "cwd": tmp_path, "env": environment, **options}
         with concurrent.futures.ThreadPoolExecutor() as at_once:
             return assert_same(list(at_once.map(
                 lambda command: subprocess.run([*command, *arguments], **options), commands)))
@@ -54,7 +55,8 @@ def same(commands, variables, tmp_path):
 
 
 def assert_same(results):
-    expected, found = [(result.returncode, *map(without_addresses, (result.stdout, result.stderr))) for result in results]
+    expected, found = [
+        (result.returncode, without_addresses(result.stdout), without_addresses(result.stderr)) for result in results]
     assert found == expected
     return results[0]
 
@@ -90,7 +92,7 @@ def programs(tmp_path):
         archive.writestr("__main__.py", textwrap.dedent(SHOW))
 
 
-def words(arguments):
+def in_words(arguments):
     return " ".join(arguments)
 
 
@@ -133,7 +135,7 @@ def words(arguments):
         ["missing.py"],
         ["./missing"],
     ],
-    ids=words,
+    ids=in_words,
 )
 def test_grammar(same, programs, arguments):
     same(*arguments, input=textwrap.dedent(SHOW).encode())
@@ -146,7 +148,7 @@ def test_grammar(same, programs, arguments):
         ["--check-hash-based-pycs", "always", "script.py"], ["folder", "a"], ["missing"], [""],
         ["-V"], ["-VV"], ["--version"], ["-?"], ["--no-such-option"],
     ],
-    ids=words,
+    ids=in_words,
 )
 def test_grammar_that_only_run_takes(same, programs, arguments):
     same(*arguments, input=textwrap.dedent(SHOW).encode())
@@ -167,7 +169,7 @@ def test_a_script_whose_name_is_no_text(same, tmp_path):
     assert b"udcff" in same(b"\xff.py").stdout
 
 
-@pytest.mark.parametrize("arguments", [["-"], ["-", "a", "-x"], ["-i", "-"], ["-i"], ["-q", "-u"]], ids=words)
+@pytest.mark.parametrize("arguments", [["-"], ["-", "a", "-x"], ["-i", "-"], ["-i"], ["-q", "-u"]], ids=in_words)
 def test_a_script_on_standard_input(same, arguments):
     program = b"import sys\nprint(sys.argv, __name__, sys.path[0])\ndef f():\n  return 1/0\n\nf()\nsys.exit(4)\n"
     assert same(*arguments, input=program).returncode == (4 if "-i" in arguments else 1)
@@ -194,7 +196,8 @@ ENDINGS = {
     "exit with None": ("raise SystemExit(None)", 0),
     "exit with an object": ("raise SystemExit(('a', 1))", 1),
     "uncaught": ("raise KeyError('x')", 1),
-    "uncaught and chained": ("import atexit; atexit.register(print, 'bye'); raise ValueError('v') from OSError('o')", 1),
+    "uncaught and chained": (
+        "import atexit; atexit.register(print, 'bye'); raise ValueError('v') from OSError('o')", 1),
     "uncaught, but no Exception": ("class Stop(BaseException): pass\nraise Stop('s')", 1),
     "uncaught several calls deep": ("def f(n):\n    return 1 / n if n == 0 else f(n - 1)\nf(5)", 1),
     "uncaught in a thread": ("import threading; threading.Thread(target=lambda: 1/0, name='worker').start()", 0),
@@ -215,7 +218,8 @@ ENDINGS = {
     "SIGKILL to itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
     "SIGSEGV": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV),
     "SIGSEGV, told by faulthandler": (
-        "import faulthandler, os, signal; faulthandler.enable(); os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV),
+        "import faulthandler, os, signal; faulthandler.enable(); os.kill(os.getpid(), signal.SIGSEGV)",
+        -signal.SIGSEGV),
     "a thread that outlives the script": (
         "import threading, time\n"
         "threading.Thread(target=lambda: (time.sleep(0.05), print('late'))).start()\nraise SystemExit(6)", 6),
@@ -235,8 +239,9 @@ def test_endings(same, tmp_path, ending, sanitized):
     assert same("script.py").returncode == status
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda how: how.name)
-def test_signals(commands, variables, tmp_path, how):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
+def test_signals(commands, variables, tmp_path, name):
+    how = signal.Signals[name]
     write(tmp_path, "import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
     ends, seconds = [], []
     for command in commands:
@@ -278,7 +283,8 @@ def test_standard_output_that_nobody_reads(commands, variables, tmp_path, code):
         os.close(reader)
         try:
             results.append(subprocess.run(
-                command + ["script.py"], stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path, env=variables, timeout=LIMIT))
+                command + ["script.py"], stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path, env=variables,
+                timeout=LIMIT))
         finally:
             os.close(writer)
     expected = assert_same(results)
@@ -332,7 +338,7 @@ def test_signals_are_left_as_python_sets_them(commands, variables, sanitized, be
 
 
 @ONLY_RUN
-@pytest.mark.parametrize("options", [[], ["-I"], ["-S"], ["-X", "dev"]], ids=words)
+@pytest.mark.parametrize("options", [[], ["-I"], ["-S"], ["-X", "dev"]], ids=in_words)
 def test_a_process_with_nothing_more_in_it(same, tmp_path, options):
     """But for the built-in module, not yet imported, and children's way to it. Variables' values are not to be seen."""
     write(
@@ -437,13 +443,15 @@ def test_an_environment_with_nothing_in_it(commands, tmp_path, home, sanitized):
     write(tmp_path, SHOW)
     assert_same([
         subprocess.run(
-            command + ["script.py"], cwd=tmp_path, env={"PIXCRAWLER_HOME": str(home)}, capture_output=True, timeout=LIMIT)
+            command + ["script.py"], cwd=tmp_path, env={"PIXCRAWLER_HOME": str(home)}, capture_output=True,
+            timeout=LIMIT)
         for command in commands])
 
 
 def test_the_prompt_on_a_terminal(commands, variables):
     variables.update(PYTHON_BASIC_REPL="1", TERM="dumb")
-    prompt = pexpect.spawn(commands[1][0], [*commands[1][1:], "-q", "-i", "-c", "x = 41"], env=variables, timeout=LIMIT)
+    program, *words = commands[1]
+    prompt = pexpect.spawn(program, [*words, "-q", "-i", "-c", "x = 41"], env=variables, timeout=LIMIT)
     try:
         prompt.expect_exact(">>> ")
         prompt.sendline("print(x + 1)")
@@ -474,7 +482,8 @@ BECOME = {
 
 @pytest.mark.parametrize("how", BECOME)
 def test_a_script_that_becomes_or_starts_another(same, tmp_path, how):
-    write(tmp_path, "import os, sys; print(sys.argv, sys.executable, sys.prefix, sys.flags.isolated); sys.exit(9)", "second.py")
+    second = "import sys; print(sys.argv, sys.executable, sys.prefix, sys.flags.isolated); sys.exit(9)"
+    write(tmp_path, second, "second.py")
     write(tmp_path, f"import os, sys\nprint('first', flush=True)\n{BECOME[how]}\n")
     assert same("script.py", "b").returncode == (0 if how == "itself" else 9)
 
@@ -482,7 +491,8 @@ def test_a_script_that_becomes_or_starts_another(same, tmp_path, how):
 def test_an_archive_made_inside_names_the_same_python(same, tmp_path, python):
     (tmp_path / "app").mkdir()
     write(tmp_path / "app", "import sys; print(sys.executable, sys.prefix, sys.argv)", "__main__.py")
-    write(tmp_path, "import sys, zipapp; zipapp.create_archive('app', 'app.pyz', interpreter=sys.executable)", "make.py")
+    make = "import sys, zipapp; zipapp.create_archive('app', 'app.pyz', interpreter=sys.executable)"
+    write(tmp_path, make, "make.py")
     same("make.py")
     archive = tmp_path / "app.pyz"
     assert archive.read_bytes().startswith(f"#!{python}\n".encode())
