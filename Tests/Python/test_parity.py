@@ -10,7 +10,6 @@ import pathlib
 import re
 import signal
 import subprocess
-import sys
 import textwrap
 import time
 import zipfile
