@@ -457,6 +457,7 @@ def test_the_prompt_on_a_terminal(commands, variables):
         prompt.expect_exact("\r\n42\r\n>>> ")
         prompt.sendline("import time; print('rea' + 'dy'); time.sleep(60)")
         prompt.expect_exact("\r\nready\r\n")
+        wait_until_asleep(prompt.pid)  # A signal just before that does not wake it, under python either.
         prompt.sendintr()
         prompt.expect_exact("KeyboardInterrupt\r\n>>> ")
         prompt.sendline("raise SystemExit(3)")
