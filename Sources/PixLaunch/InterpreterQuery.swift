@@ -19,7 +19,8 @@ enum InterpreterQuery {
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
+    // An end is one of 0 to 2 itself where this process was started with that one closed.
+    for end in ends where end > 2 { posix_spawn_file_actions_addclose(&actions, end) }
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     defer { posix_spawn_file_actions_destroy(&actions) }
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { text in strdup(text) }
