@@ -1,9 +1,11 @@
 """What the tests of the launch share: a tiny module in the engine's place, and an environment that chooses nothing."""
 
 import os
+import pathlib
 import subprocess
 import sysconfig
 import textwrap
+import time
 
 import pytest
 
@@ -55,3 +57,11 @@ def run(pixcrawler, environment, *arguments, **options):
     """`pixcrawler run` with these arguments."""
     options = {"capture_output": True, "text": True, "timeout": LIMIT, "env": environment, **options}
     return subprocess.run([pixcrawler, "run", *map(str, arguments)], **options)
+
+
+def wait_until_asleep(pid):
+    """The state follows the program's name in parentheses."""
+    limit = time.monotonic() + LIMIT
+    while pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        assert time.monotonic() < limit
+        time.sleep(0.01)

@@ -6,7 +6,6 @@ PYTHON_EXEC calls it.
 
 import concurrent.futures
 import os
-import pathlib
 import re
 import signal
 import subprocess
@@ -17,7 +16,7 @@ import zipfile
 import pexpect
 import pytest
 
-from launching import LIMIT, write
+from launching import LIMIT, wait_until_asleep, write
 
 #: Its first word is not Python's own, so only `run` takes it.
 ONLY_RUN = pytest.mark.parametrize("front", ["run"])
@@ -260,14 +259,6 @@ def test_signals(commands, variables, tmp_path, name):
     assert ends[0] == ends[1]
     assert ends[1][0] == -how
     assert seconds[1] < seconds[0] + 0.5
-
-
-def wait_until_asleep(pid):
-    """The state follows the program's name in parentheses."""
-    limit = time.monotonic() + LIMIT
-    while pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 PRINT_FOR_EVER = "import sys\nprint(__name__)\nwhile True: print('y' * 80)\n"

@@ -9,6 +9,7 @@ import sys
 import pexpect
 import pytest
 
+from launching import wait_until_asleep
 from support import BINARY
 
 LIMIT = 30  # seconds that any one answer may take
@@ -53,10 +54,12 @@ def test_the_interpreters_own_prompt(environment, python):
         terminal.expect_exact("\r\n(True, '__main__', ['load_dataset', 'pixcrawler'])\r\n>>> ")
         terminal.send("this line is taken back")
         terminal.expect_exact("taken back")
+        wait_until_asleep(terminal.pid)
         terminal.sendintr()
         terminal.expect_exact("KeyboardInterrupt\r\n>>> ")
         terminal.sendline("import time; print('rea' + 'dy'); time.sleep(60)")
         terminal.expect_exact("\r\nready\r\n")
+        wait_until_asleep(terminal.pid)  # A signal just before that does not wake it, under python either.
         terminal.sendintr()
         terminal.expect_exact("KeyboardInterrupt\r\n>>> ")
         # Python remembers that, and its prompt ends as programs do that Ctrl-C ends.
@@ -104,6 +107,7 @@ def test_ipython_where_it_is_installed(environment):
         terminal.expect_exact("In [2]: ")
         terminal.send("this line is taken back")
         terminal.expect_exact("taken back")
+        wait_until_asleep(terminal.pid)
         terminal.sendintr()
         terminal.expect_exact("In [2]: ")
         terminal.sendline("%who_ls function")
