@@ -1,8 +1,6 @@
 /// Why an environment was left as it is, in one line that says what to do.
 public enum EnvironmentError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The interpreter started but did not say what it was asked.
-  case noAnswer(python: String, reason: String)
-  /// The system's or another's Python, which its own package manager looks after.
+  /// The system's or another's Python, which somebody else looks after.
   case notAnEnvironment(python: String, prefix: String)
   /// Another pixcrawler is there, which stays.
   case occupied(InstalledModule)
@@ -10,13 +8,10 @@ public enum EnvironmentError: Error, Equatable, Sendable, CustomStringConvertibl
 
   public var description: String {
     switch self {
-    case .noAnswer(let python, let reason):
-      "\(python) does not answer: \(reason); name another with --python PATH"
     case .notAnEnvironment(let python, let prefix):
-      "\(python) belongs to \(prefix), which is no virtual environment and stays as it is; make one: "
-        + "\(python) -m venv .venv"
+      "\(prefix) is no environment of your own and stays as it is; make one with \(python) -m venv .venv"
     case .occupied(let module):
-      "\(module) is there and stays; to put this one in its place, first: \(module.removal)"
+      "\(module) stays as it is; to remove it: \(module.removal)"
     case .unwritable(let path, let reason):
       "\(path) cannot be changed: \(reason)"
     }

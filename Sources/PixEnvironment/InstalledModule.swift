@@ -2,14 +2,9 @@
 public struct InstalledModule: Equatable, Sendable, CustomStringConvertible {
   /// Nil where only its files are there, and no package manager's word about them.
   public var version: String?
-  /// The folder or file that an import takes.
   public var path: String
-  /// Where it leads, if it is a link.
-  public var target: String?
   /// The command that takes it away.
   public var removal: String
 
-  public var description: String {
-    "\(version.map { "pixcrawler \($0)" } ?? "another pixcrawler") in \(path)" + (target.map { ", a link to \($0)," } ?? "")
-  }
+  public var description: String { "\(version.map { "pixcrawler \($0)" } ?? "another pixcrawler") in \(path)" }
 }
