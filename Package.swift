@@ -21,7 +21,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixLaunch", "PixPublish", "PixStream", "PixVersion",
+        "PixEnvironment", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -35,6 +35,7 @@ let package = Package(
 
     // Floor 2: the faces.
     .target(name: "PixLaunch", dependencies: ["CLaunch", "PixVersion"], swiftSettings: strictSwift),
+    .target(name: "PixEnvironment", dependencies: ["PixLaunch", "PixVersion"], swiftSettings: strictSwift),
     .target(
       name: "PixPublish",
       dependencies: [
@@ -80,6 +81,7 @@ let package = Package(
     .testTarget(name: "PixDecodeTests", dependencies: ["PixDecode"], swiftSettings: strictSwift),
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
+    .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
   ]
 )

@@ -41,6 +41,6 @@ const char *pix_become_python(const char *library, const char *file, int argc, c
   set_error = (void (*)(void *, const char *))dlsym(libpython, "PyErr_SetString");
   import_error = (void **)dlsym(libpython, "PyExc_ImportError");
   if (!append_inittab || !bytes_main || !set_error || !import_error) return "its library is not CPython's";
-  if (append_inittab("pixcrawler", import_module) != 0) return "out of memory";
+  if (file && append_inittab("pixcrawler", import_module) != 0) return "out of memory";
   exit(bytes_main(argc, argv));
 }

@@ -15,9 +15,13 @@ struct PixCrawlerCommands: ParsableCommand {
         pixcrawler info ./pets           what a dataset is
         pixcrawler pack photos/ pets/    make a dataset out of class folders
         pixcrawler serve pets/           serve it over HTTP
+        pixcrawler doctor                which Python scripts run under, and what is missing
       """,
     version: PixCrawlerVersion.text,
-    subcommands: [RunCommand.self, ReplCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self])
+    subcommands: [
+      RunCommand.self, ReplCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self, DoctorCommand.self,
+      EnvCommand.self,
+    ])
 
   static func main() {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }

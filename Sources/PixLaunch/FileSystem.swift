@@ -8,4 +8,6 @@ public protocol FileSystem {
   func resolved(_ path: String) -> String
   /// The first bytes of a file, at most 16 KiB; nil where it cannot be read.
   func beginning(of path: String) -> String?
+  /// What lies in a folder; nothing where it cannot be read.
+  func names(in folder: String) -> [String]
 }

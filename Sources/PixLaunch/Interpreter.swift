@@ -28,4 +28,9 @@ public struct Interpreter: Equatable, Sendable {
     self.version = version
     self.library = library
   }
+
+  /// `/usr` for `/usr/bin/python3`.
+  static func prefix(of python: String) -> String {
+    python.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+  }
 }

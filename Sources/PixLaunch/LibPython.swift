@@ -10,11 +10,12 @@ struct LibPython<Files: FileSystem> {
   func interpreter(_ python: String) throws(InterpreterFault) -> Interpreter? {
     let real = files.resolved(python)
     guard files.beginning(of: real)?.hasPrefix("#!") != true else { return nil }
-    let venv = files.beginning(of: "\(prefix(of: python))/pyvenv.cfg").map { VenvConfiguration($0) }
+    let venv = files.beginning(of: "\(Interpreter.prefix(of: python))/pyvenv.cfg").map { VenvConfiguration($0) }
     guard let version = try version(named: real) ?? (isPlainName(real) ? venv?.version : nil) else { return nil }
     guard version >= Interpreter.oldest else { throw .tooOld(version) }
     let prefixes =
-      [prefix(of: real)] + (venv?.home.map { [prefix(of: files.resolved($0) + "/python")] } ?? [])
+      [Interpreter.prefix(of: real)]
+      + (venv?.home.map { [Interpreter.prefix(of: files.resolved($0) + "/python")] } ?? [])
     guard let library = library(version, in: prefixes) else { return nil }
     return try Interpreter(python: python, version: version, library: library)
   }
@@ -43,11 +44,6 @@ struct LibPython<Files: FileSystem> {
 
   private func fileName(_ path: String) -> Substring {
     path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
-  }
-
-  /// `/usr` for `/usr/bin/python3`.
-  private func prefix(of python: String) -> String {
-    python.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
   }
 
   #if arch(arm64)

@@ -23,6 +23,19 @@ public struct LocalFileSystem: FileSystem {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  public func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { name in
+          name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+
   /// The current folder, "/" where it is gone.
   public static var currentFolder: String {
     guard let folder = getcwd(nil, 0) else { return "/" }

@@ -10,5 +10,11 @@ enum ModuleSearchPath {
     return folder + [colon] + inherited
   }
 
+  /// The user's own entries untouched, without the `folder` that a parent process put first.
+  static func value(without folder: [UInt8], _ inherited: [UInt8]) -> [UInt8] {
+    if inherited == folder { return [] }
+    return inherited.starts(with: folder + [colon]) ? Array(inherited.dropFirst(folder.count + 1)) : inherited
+  }
+
   private static let colon = UInt8(ascii: ":")
 }

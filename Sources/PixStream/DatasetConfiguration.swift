@@ -37,14 +37,14 @@ public struct DatasetConfiguration: Sendable {
   }
 
   /// The key for the service: PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY.
-  public static var keyFromEnvironment: String? {
-    key { name in getenv(name).map { String(cString: $0) } }
+  public static var keyFromEnvironment: String? { keyVariable.flatMap(variable) }
+
+  /// The name of the environment variable that has the key.
+  public static var keyVariable: String? { keyVariable(in: variable) }
+
+  static func keyVariable(in environment: (String) -> String?) -> String? {
+    ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"].first { environment($0)?.isEmpty == false }
   }
 
-  static func key(in environment: (String) -> String?) -> String? {
-    for name in ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"] {
-      if let value = environment(name), !value.isEmpty { return value }
-    }
-    return nil
-  }
+  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

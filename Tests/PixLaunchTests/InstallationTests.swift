@@ -9,6 +9,8 @@ import Testing
         let installation = Installation(program: program, home: home)
         #expect(installation.packageFolder == "\(prefix)/lib/pixcrawler/python")
         #expect(installation.commands == "\(prefix)/lib/pixcrawler/commands")
+        #expect(installation.program == "\(prefix)/bin/pixcrawler")
+        #expect(Installation(program: installation.commands, home: home) == Installation(program: program, home: nil))
       }
     }
   }

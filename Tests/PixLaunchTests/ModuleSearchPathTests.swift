@@ -11,6 +11,14 @@ import Testing
     #expect(ModuleSearchPath.value(Array("/pix".utf8), before: Array(inherited.utf8)) == Array(value.utf8))
   }
 
+  @Test(arguments: [
+    ("", ""), ("/a", "/a"), ("/pix", ""), ("/pix:/a:/b", "/a:/b"), ("/pixels", "/pixels"), ("/a:/pix", "/a:/pix"),
+    ("/pix:", ""),
+  ])
+  func whatAParentPutFirstIsTakenAway(inherited: String, value: String) {
+    #expect(ModuleSearchPath.value(without: Array("/pix".utf8), Array(inherited.utf8)) == Array(value.utf8))
+  }
+
   @Test func bytesThatAreNoTextSurvive() {
     #expect(ModuleSearchPath.value([1], before: [0xFF, 0xFE]) == [1, UInt8(ascii: ":"), 0xFF, 0xFE])
   }

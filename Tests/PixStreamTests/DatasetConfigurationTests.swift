@@ -3,7 +3,9 @@ import Testing
 @testable import PixStream
 
 @Suite struct DatasetConfigurationTests {
-  private func key(_ environment: [String: String]) -> String? { DatasetConfiguration.key { environment[$0] } }
+  private func key(_ environment: [String: String]) -> String? {
+    DatasetConfiguration.keyVariable { environment[$0] }.flatMap { environment[$0] }
+  }
 
   @Test func theFirstKeyThatIsSetCounts() {
     #expect(key([:]) == nil)

@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -50,6 +51,23 @@ def script(code, *arguments, timeout=120, python=sys.executable, **options):
         capture_output=True, text=True, **options)
     assert result.returncode == 0, f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
     return result.stdout
+
+
+def numpy_environment(python):
+    """The python of a virtual environment of that Python with NumPy, kept between runs."""
+    if python == sys.executable:
+        return python
+    requirements = ROOT / "scripts/requirements.txt"
+    version = subprocess.run([python, "-VV"], capture_output=True, text=True, check=True, timeout=60).stdout
+    key = hashlib.sha256((python + version + requirements.read_text()).encode()).hexdigest()[:12]
+    folder = ROOT / "build/environments" / key
+    stamp = folder / "complete"
+    if not stamp.exists():
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True, capture_output=True, timeout=300)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+        subprocess.run([folder / "bin/python", *install], check=True, capture_output=True, timeout=600)
+        stamp.touch()
+    return str(folder / "bin/python")
 
 
 def free_port():

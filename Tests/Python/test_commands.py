@@ -101,8 +101,10 @@ def test_version():
 
 @pytest.mark.parametrize("arguments", [["lst"], ["lst", "--api-key", SECRET], ["Pack", "a", "b"]])
 def test_an_unknown_command(arguments):
+    names = re.findall(r"^  (\w+)  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
+    assert {"run", "info", "pack", "serve", "doctor", "env"} <= set(names)
     message = refused(64, *arguments)
-    assert message == f"there is no command {arguments[0]}. There are run, info, pack, serve: pixcrawler --help"
+    assert message == f"there is no command {arguments[0]}. There are {', '.join(names)}: pixcrawler --help"
 
 
 @pytest.mark.parametrize(

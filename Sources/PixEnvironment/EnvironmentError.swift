@@ -1,0 +1,19 @@
+/// Why an environment was left as it is, in one line that says what to do.
+public enum EnvironmentError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The system's or another's Python, which somebody else looks after.
+  case notAnEnvironment(python: String, prefix: String)
+  /// Another pixcrawler is there, which stays.
+  case occupied(InstalledModule)
+  case unwritable(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .notAnEnvironment(let python, let prefix):
+      "\(prefix) is no environment of your own and stays as it is; make one with \(python) -m venv .venv"
+    case .occupied(let module):
+      "\(module) stays as it is; to remove it: \(module.removal)"
+    case .unwritable(let path, let reason):
+      "\(path) cannot be changed: \(reason)"
+    }
+  }
+}
