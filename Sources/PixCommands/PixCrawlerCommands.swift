@@ -16,11 +16,12 @@ struct PixCrawlerCommands: ParsableCommand {
         pixcrawler pack photos/ pets/    make a dataset out of class folders
         pixcrawler serve pets/           serve it over HTTP
         pixcrawler doctor                which Python scripts run under, and what is missing
+        pixcrawler kernel install        use it in notebooks
       """,
     version: PixCrawlerVersion.text,
     subcommands: [
       RunCommand.self, ReplCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self, DoctorCommand.self,
-      EnvCommand.self,
+      EnvCommand.self, KernelCommand.self,
     ])
 
   static func main() {

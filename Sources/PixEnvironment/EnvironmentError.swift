@@ -5,6 +5,11 @@ public enum EnvironmentError: Error, Equatable, Sendable, CustomStringConvertibl
   /// Another pixcrawler is there, which stays.
   case occupied(InstalledModule)
   case unwritable(path: String, reason: String)
+  /// The Python cannot be a kernel until ipykernel is there; `installation` is the command for it.
+  case noKernelSupport(python: String, installation: String)
+  case noKernel(String)
+  /// A kernel of that name that is not ours, which stays.
+  case otherKernel(String)
 
   public var description: String {
     switch self {
@@ -14,6 +19,12 @@ public enum EnvironmentError: Error, Equatable, Sendable, CustomStringConvertibl
       "\(module) stays as it is; to remove it: \(module.removal)"
     case .unwritable(let path, let reason):
       "\(path) cannot be changed: \(reason)"
+    case .noKernelSupport(let python, let installation):
+      "\(python) has no ipykernel, which a notebook speaks to; install it: \(installation)"
+    case .noKernel(let path):
+      "there is no kernel in \(path); jupyter kernelspec list shows those that are there"
+    case .otherKernel(let path):
+      "\(path) is not a kernel of pixcrawler and stays as it is; choose another with --name"
     }
   }
 }

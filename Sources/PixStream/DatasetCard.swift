@@ -2,28 +2,42 @@ import PixRemote
 
 /// A dataset at a glance, as `pixcrawler info` prints it.
 public struct DatasetCard: Sendable {
-  public let text: String
+  /// What is known, by name, in the order of the lines.
+  public let facts: KeyValuePairs<String, String>
+  public let name: String
 
   public init(_ dataset: Dataset) {
     let job = dataset.job
-    var lines = ["Dataset: \(job.name ?? job.id)", "Status: \(job.status)"]
-    lines.append("Images: \(dataset.imageCount.map(ErrorReport.grouped) ?? "unknown")")
-    lines.append("Chunks: \(ErrorReport.grouped(dataset.chunks.count))")
-    lines.append("Size: \((job.sizeBytes ?? dataset.chunkBytes).map(DatasetCard.size) ?? "unknown")")
-    lines.append("Created: \(job.createdAt.map(DatasetCard.time) ?? "unknown")")
-    if let labels = job.labels {
-      lines.append(
-        "Labels: \(DatasetCard.listing(labels))(\(labels.count) \(labels.count == 1 ? "class" : "classes"))")
-    } else {
-      lines.append("Labels: unknown")
-    }
-    text = lines.joined(separator: "\n")
+    name = DatasetCard.shown(job.name ?? job.id)
+    facts = [
+      "Dataset": name,
+      "Status": DatasetCard.shown(job.status),
+      "Images": dataset.imageCount.map(ErrorReport.grouped) ?? "unknown",
+      "Chunks": ErrorReport.grouped(dataset.chunks.count),
+      "Size": (job.sizeBytes ?? dataset.chunkBytes).map(DatasetCard.size) ?? "unknown",
+      "Created": job.createdAt.map { DatasetCard.shown(DatasetCard.time($0)) } ?? "unknown",
+      "Labels": job.labels.map(DatasetCard.listing) ?? "unknown",
+    ]
   }
 
-  /// The first ten, and that there are more.
+  public var text: String { facts.map { "\($0): \($1)" }.joined(separator: "\n") }
+
+  /// The first ten, that there are more, and how many in all.
   private static func listing(_ labels: [String]) -> String {
-    guard !labels.isEmpty else { return "" }
-    return labels.prefix(10).joined(separator: ", ") + (labels.count > 10 ? ", … " : " ")
+    let first = labels.prefix(10).map(shown).joined(separator: ", ")
+    let count = "(\(labels.count) \(labels.count == 1 ? "class" : "classes"))"
+    return labels.isEmpty ? count : "\(first)\(labels.count > 10 ? ", …" : "") \(count)"
+  }
+
+  /// A description's text on one line: without what a terminal would obey, and cut where nobody reads on.
+  static func shown(_ text: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(200) { line.append(isControl(scalar) ? " " : scalar) }
+    return String(line) + (text.unicodeScalars.dropFirst(200).isEmpty ? "" : "…")
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
   }
 
   /// Powers of 1000, one decimal: 2500000000 → "2.5 GB".

@@ -16,6 +16,13 @@ import Testing
         "pixcrawler 0.0.9 in /env/lib stays as it is; to remove it: /env/bin/python -m pip uninstall pixcrawler"
       ),
       (.unwritable(path: "/env/lib", reason: "Permission denied"), "/env/lib cannot be changed: Permission denied"),
+      (
+        .noKernelSupport(python: "/env/bin/python", installation: "/env/bin/python -m pip install ipykernel"),
+        "/env/bin/python has no ipykernel, which a notebook speaks to; install it: "
+          + "/env/bin/python -m pip install ipykernel"
+      ),
+      (.noKernel("/k"), "there is no kernel in /k; jupyter kernelspec list shows those that are there"),
+      (.otherKernel("/k"), "/k is not a kernel of pixcrawler and stays as it is; choose another with --name"),
     ]
     for (error, text) in texts { #expect(error.description == text) }
   }

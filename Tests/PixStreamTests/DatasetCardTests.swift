@@ -53,6 +53,13 @@ import Testing
     #expect(try labels(12) == "Labels: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, … (12 classes)")
   }
 
+  @Test func whatAStrangerWroteStaysOnItsLine() {
+    #expect(DatasetCard.shown("a\nb\r\u{1B}[31m\u{2028}c\u{7F}\0") == "a b  [31m c  ")
+    #expect(DatasetCard.shown("👨‍👩‍👧 família") == "👨‍👩‍👧 família")
+    #expect(DatasetCard.shown(String(repeating: "é", count: 200)) == String(repeating: "é", count: 200))
+    #expect(DatasetCard.shown(String(repeating: "é", count: 201)) == String(repeating: "é", count: 200) + "…")
+  }
+
   @Test func sizesHaveOneDecimal() {
     let sizes = [0, 999, 1000, 1949, 999_949, 999_950, 125_000_000, 2_500_000_000, 999_950_000_000, .max]
     #expect(

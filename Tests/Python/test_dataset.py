@@ -276,7 +276,8 @@ def test_the_exceptions_are_those_of_the_specification():
 def test_docstring_examples_run(monkeypatch, good, tmp_path):
     import doctest
 
+    import pixcrawler._card
     import pixcrawler._info
 
-    for module in (exceptions, pixcrawler._info):
+    for module in (exceptions, pixcrawler._info, pixcrawler._card):
         assert doctest.testmod(module).failed == 0

@@ -1,7 +1,9 @@
 """What is known of a dataset."""
 
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import Dict, List, Optional
+
+from ._card import html
 
 
 @dataclass(frozen=True)
@@ -12,8 +14,9 @@ class DatasetInfo:
     ``labels`` sorted.
 
     Example:
-        >>> DatasetInfo(id="job_123", num_images=10000, card="Dataset: job_123").num_images
-        10000
+        >>> print(DatasetInfo(id="job_123", card={"Dataset": "job_123", "Images": "10,000"}))
+        Dataset: job_123
+        Images: 10,000
     """
 
     id: str
@@ -26,7 +29,11 @@ class DatasetInfo:
     size_bytes: Optional[int] = None
     created_at: Optional[str] = None
     labels: Optional[List[str]] = None
-    card: str = field(default="", repr=False, compare=False)
+    card: Dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self):
-        return self.card
+        return "\n".join(f"{fact}: {value}" for fact, value in self.card.items())
+
+    def _repr_html_(self) -> str:
+        """The card for notebooks."""
+        return html(self.card)

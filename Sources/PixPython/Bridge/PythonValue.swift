@@ -26,6 +26,19 @@ enum PythonValue {
     return list
   }
 
+  /// Takes over the references to the values; nil when one of them is.
+  static func dictionary(_ values: [(String, PyRef?)]) -> PyRef? {
+    defer { for (_, value) in values { value.map { Py_DecRef($0) } } }
+    guard let dictionary = PyDict_New() else { return nil }
+    for (name, value) in values {
+      guard let value, PyDict_SetItemString(dictionary, name, value) == 0 else {
+        Py_DecRef(dictionary)
+        return nil
+      }
+    }
+    return dictionary
+  }
+
   static func label(_ label: Label?) -> PyRef? {
     switch label {
     case nil: return pix_none()

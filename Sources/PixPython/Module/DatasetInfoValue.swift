@@ -16,14 +16,21 @@ enum DatasetInfoValue {
       ("size_bytes", PythonValue.integer(job.sizeBytes)),
       ("created_at", PythonValue.optional(job.createdAt)),
       ("labels", job.labels.map { PythonValue.list($0, PythonValue.text) } ?? pix_none()),
-      ("card", PythonValue.text(DatasetCard(dataset).text)),
+      ("card", facts(dataset)),
     ]
-    defer { for (_, value) in values { value.map { Py_DecRef($0) } } }
-    guard let keywords = PyDict_New() else { return nil }
+    guard let keywords = PythonValue.dictionary(values) else { return nil }
     defer { Py_DecRef(keywords) }
-    for (name, value) in values {
-      guard let value, PyDict_SetItemString(keywords, name, value) == 0 else { return nil }
-    }
     return PythonValue.call("pixcrawler._info", "DatasetInfo", [], keywords)
+  }
+
+  /// The card for notebooks.
+  static func html(_ dataset: Dataset) -> PyRef? {
+    guard let facts = facts(dataset) else { return nil }
+    defer { Py_DecRef(facts) }
+    return PythonValue.call("pixcrawler._card", "html", [facts])
+  }
+
+  private static func facts(_ dataset: Dataset) -> PyRef? {
+    PythonValue.dictionary(DatasetCard(dataset).facts.map { ($0, PythonValue.text($1)) })
   }
 }

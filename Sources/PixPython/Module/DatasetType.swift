@@ -49,6 +49,9 @@ enum DatasetType {
           return pix_none()
         }),
       Slots.method(
+        "_repr_html_", "_repr_html_($self)\n--\n\nThe card for notebooks.",
+        { object, _ in DatasetInfoValue.html(dataset(object)) }),
+      Slots.method(
         "__enter__", "__enter__($self)\n--\n\nThe dataset itself.",
         { object, _ in
           Py_IncRef(object)
@@ -124,7 +127,7 @@ enum DatasetType {
     let classes = dataset.job.labels.map { ", \($0.count) classes" } ?? ""
     let images = dataset.imageCount.map(String.init) ?? "an unknown number of"
     return PythonValue.text(
-      "<pixcrawler.Dataset '\(dataset.job.name ?? dataset.job.id)': \(images) images in "
+      "<pixcrawler.Dataset '\(DatasetCard(dataset).name)': \(images) images in "
         + "\(dataset.chunks.count) chunks\(classes)\(handle.isClosed ? ", closed" : "")>")
   }
 }

@@ -1,0 +1,113 @@
+"""What a dataset shows of itself: one line, and in notebooks a card."""
+
+import html.parser
+import json
+import re
+
+import pytest
+
+from flaky_host import FlakyHost
+from pixcrawler import load_dataset
+from support import KEY
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=http://example.org/x onerror=alert(1)>',
+    "'; background: url(//a.b/c)",
+    "&lt;&amp;",
+    "line\nbreak\rand\x1b[31mred\x07\u2028",
+    "\u202eright to left",
+    "",
+    "x" * 1_000_000,
+    "\U0001f600" * 100_000,
+]
+
+
+class Card(html.parser.HTMLParser):
+    """The rows of a card, and every tag and attribute in it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.rows = set(), set(), []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes.update(attributes)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        self.rows[-1][-1] += data
+
+
+def described(folder, **facts):
+    chunk = {"chunk_id": "a", "chunk_index": 0, "url": "https://example.org/a.zip?signature=s3cr3t"}
+    folder.joinpath("dataset.json").write_text(json.dumps({"id": "job_1", "chunks": [chunk], **facts}))
+    return load_dataset(folder)
+
+
+def test_the_card_has_the_facts_that_print_shows(packed):
+    dataset = load_dataset(packed)
+    rows = Card(dataset._repr_html_()).rows
+    assert [f"{fact}: {value}" for fact, value in rows] == str(dataset.info).splitlines()
+    assert rows[0] == ["Dataset", "photos"] and len(rows) == 7
+    assert dataset.info._repr_html_() == dataset._repr_html_()
+
+
+@pytest.mark.parametrize("field", ["name", "id", "created_at", "labels"])
+def test_what_a_stranger_wrote_is_shown_and_never_obeyed(tmp_path, field):
+    for text in HOSTILE:
+        dataset = described(tmp_path, **{field: [text] * 3 if field == "labels" else text})
+        shown = dataset._repr_html_()
+        assert len(shown.encode()) <= 200_000
+        card = Card(shown)
+        assert card.tags == {"table", "tbody", "tr", "th", "td", "bdi"}
+        assert {name for name, _ in card.attributes} == {"style", "scope"}
+        # Colours are those of the page, light or dark.
+        assert not [value for _, value in card.attributes if re.search(r"color|url|//|example|alert", value)]
+        lines = str(dataset.info).splitlines()
+        assert [f"{fact}: {value}" for fact, value in card.rows] == lines and len(lines) == 7
+        assert "\x1b" not in str(dataset.info)
+        assert len(repr(dataset).splitlines()) == 1 and "\x1b" not in repr(dataset)
+
+
+def test_a_family_stays_together(tmp_path):
+    assert "👨‍👩‍👧 família" in described(tmp_path, labels=["👨‍👩‍👧 família"])._repr_html_()
+
+
+def test_many_labels_are_a_small_card(tmp_path):
+    dataset = described(tmp_path, labels=[f"label-{number}-" + "é" * 500 for number in range(20_000)])
+    assert len(dataset._repr_html_().encode()) <= 200_000
+    assert "(20000 classes)" in dataset._repr_html_()
+
+
+def test_no_key_and_no_signed_address(server, tmp_path):
+    with load_dataset("photos", api_key=KEY, base_url=server.url) as dataset:
+        next(iter(dataset))
+        assert KEY not in dataset._repr_html_() + repr(dataset) + repr(dataset.info) + str(dataset.info)
+        assert "http" not in dataset._repr_html_()
+    dataset = described(tmp_path)
+    assert "s3cr3t" not in dataset._repr_html_() + repr(dataset) + repr(dataset.info)
+
+
+def test_one_line(tmp_path):
+    assert repr(described(tmp_path)) == "<pixcrawler.Dataset 'job_1': an unknown number of images in 1 chunks>"
+    dataset = described(tmp_path, name="a\nb", num_images=5, labels=["cat", "dog"])
+    assert repr(dataset) == "<pixcrawler.Dataset 'a b': 5 images in 1 chunks, 2 classes>"
+
+
+def test_ipython_fetches_nothing_to_show_it(packed):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    formatter = InteractiveShell.instance().display_formatter
+    with FlakyHost(packed.parent) as host, load_dataset(f"{host.url}/photos/") as dataset:
+        asked = len(host.requests)
+        for shown in (dataset, dataset.info):
+            shapes, _ = formatter.format(shown)
+            assert set(shapes) == {"text/plain", "text/html"}
+            assert "photos" in shapes["text/plain"] and shapes["text/html"] == dataset._repr_html_()
+        assert len(host.requests) == asked
