@@ -20,6 +20,8 @@ public struct Diagnosis: Equatable, Sendable {
 
   public var choice: InterpreterChoice
   public var interpreter: Interpreter
+  /// As the interpreter itself says it: 3.11.2.
+  public var version: String
   public var environment: PythonEnvironment
   public var link: PackageLink.State
   public var module: Module
@@ -55,6 +57,7 @@ public struct Diagnosis: Equatable, Sendable {
     guard let environment = PythonEnvironment(python: interpreter.python, facts) else { return nil }
     self.choice = choice
     self.interpreter = interpreter
+    version = facts["version"] ?? "\(interpreter.version)"
     self.environment = environment
     program = installation.program
     moduleFile = installation.moduleFile
@@ -110,6 +113,8 @@ public struct Diagnosis: Equatable, Sendable {
 
   private static let question =
     PythonFacts.prelude + """
+      tell("version", sys.version.split()[0])
+
       def version(name):
           try:
               return importlib.metadata.version(name)

@@ -9,7 +9,7 @@ public struct DiagnosisCard: Sendable {
   public init(_ diagnosis: Diagnosis, keySource: String?, folders: Folders) {
     let environment = diagnosis.environment
     var rows = [
-      ("Python", "\(diagnosis.interpreter.python) (\(diagnosis.interpreter.version))"),
+      ("Python", "\(diagnosis.interpreter.python) (\(diagnosis.version))"),
       ("Chosen by", diagnosis.choice.rule.rawValue),
       ("Environment", "\(environment.prefix)\(Self.words(environment.kind))"),
       ("libpython", diagnosis.interpreter.library ?? "none to share; Python is started as a program of its own"),

@@ -11,7 +11,7 @@ public struct DiagnosisReport: Sendable {
     text =
       JSONTree.object([
         "python": .object([
-          "path": .text(diagnosis.interpreter.python), "version": .text("\(diagnosis.interpreter.version)"),
+          "path": .text(diagnosis.interpreter.python), "version": .text(diagnosis.version),
           "rule": .text(diagnosis.choice.rule.rawValue), "libpython": .text(diagnosis.interpreter.library),
         ]),
         "environment": .object([

@@ -18,7 +18,7 @@ public enum InterpreterFault: Error, Equatable, Sendable, CustomStringConvertibl
     case .notPython:
       "does not answer as a Python does: correct it"
     case .broken(let reason):
-      "could not be started (\(reason)): reinstall it"
+      "could not be started (\(reason)): correct or reinstall it"
     }
   }
 

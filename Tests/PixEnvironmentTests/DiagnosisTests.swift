@@ -31,6 +31,8 @@ import Testing
   @Test func nothingIsWrongWhereAllIsThere() throws {
     let diagnosis = try #require(try Self.diagnosis(["torch": "2.13.0", "pandas": "3"]))
     #expect(diagnosis.isHealthy && diagnosis.findings.isEmpty)
+    #expect(diagnosis.version == "3.11")
+    #expect(try Self.diagnosis(["version": "3.11.2"])?.version == "3.11.2")
     #expect(diagnosis.versions == ["numpy": "2.4.6", "torch": "2.13.0", "pandas": "3"])
   }
 
