@@ -308,8 +308,9 @@ def test_it_says_what_is_there(venv):
     python = venv / "bin/python"
     report = diagnose("--python", venv)
     version = ".".join(map(str, python_version(python)))
+    assert report["python"].pop("version").startswith(version + ".")
     assert report["python"] == {
-        "path": str(python), "version": version, "rule": "--python", "libpython": report["python"]["libpython"]}
+        "path": str(python), "rule": "--python", "libpython": report["python"]["libpython"]}
     assert f"libpython{version}.so.1.0" in report["python"]["libpython"]
     assert report["module"] == {"path": f"{PACKAGE}/__init__.abi3.so", "version": VERSION, "error": None}
     assert report["program"] == {"path": BINARY, "version": VERSION}
