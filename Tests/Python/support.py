@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -52,6 +53,67 @@ def script(code, *arguments, timeout=120, python=sys.executable, **options):
     return result.stdout
 
 
+#: A parent and three children go on with the iterator that was begun before the fork, and read epochs of their own.
+FORK_ROUNDS = """
+import json, os, signal, sys, time
+import pixcrawler
+
+def finish(iterator, got):
+    got += [hash((image.tobytes(), label)) for image, label in iterator]
+    return got
+
+def child(number, round, dataset, iterator, got):
+    if number == 0:
+        return finish(iterator, got) == whole and finish(iter(dataset), []) == whole
+    if number == 1:
+        return finish(iter(dataset), []) == whole and finish(iterator, got) == whole
+    pairs = zip(iter(dataset), dataset.iter_batches(1))
+    together = all((image == images[0]).all() and [label] == labels for (image, label), (images, labels) in pairs)
+    return together and finish(iterator, got) == whole
+
+def ended(pid, deadline):
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGABRT)
+    return "hangs"
+
+options = json.loads(sys.argv[3])
+datasets = [pixcrawler.load_dataset(sys.argv[1], memory_limit=limit, **options) for limit in (None, 1 << 20)]
+whole = finish(iter(datasets[0]), [])
+for round in range(int(sys.argv[2])):
+    dataset = datasets[round % 2]
+    iterator = iter(dataset)
+    got = []
+    for _ in range(round % (len(whole) - 3)):
+        got += finish([next(iterator)], [])
+    children = []
+    for number in range(3):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if child(number, round, dataset, iterator, got) else 1)
+        children.append(pid)
+        got += finish([next(iterator)], [])
+    assert finish(iterator, got) == whole, f"the parent's epoch of round {round}"
+    deadline = time.monotonic() + 60
+    states = [ended(pid, deadline) for pid in children]
+    assert states == [0, 0, 0], f"round {round}: {states}"
+print(len(whole), "images")
+"""
+
+
+def fork_rounds(source, environment, **options):
+    """Two hundred rounds under the Python of these tests, forty under another; CPython must not warn of the forks."""
+    rounds = 200 if environment == sys.executable else 40
+    # Under `-W error` CPython 3.12 and 3.13 keep this warning to themselves.
+    result = subprocess.run(
+        [BINARY, "run", "--python", environment, "-W", "always", "-c", FORK_ROUNDS, str(source), str(rounds),
+         json.dumps(options)], capture_output=True, text=True, timeout=400)
+    assert (result.stdout, result.stderr) == ("40 images\n", ""), result.returncode
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,6 +137,25 @@ class Server:
         self.process.stdout.close()
         self.process.stderr.close()
         return code
+
+
+@pytest.fixture
+def environment(python):
+    """A virtual environment of that Python with NumPy, kept between runs."""
+    if python == sys.executable:
+        return python
+    requirements = ROOT / "scripts/requirements.txt"
+    version = subprocess.run([python, "-VV"], capture_output=True, text=True, check=True, timeout=60).stdout
+    key = hashlib.sha256((python + version + requirements.read_text()).encode()).hexdigest()[:12]
+    folder = ROOT / "build/environments" / key
+    stamp = folder / "complete"
+    if not stamp.exists():
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True, capture_output=True, timeout=300)
+        subprocess.run(
+            [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+            check=True, capture_output=True, timeout=600)
+        stamp.touch()
+    return str(folder / "bin/python")
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +188,19 @@ def packed(photos, tmp_path_factory):
     """The photographs as a dataset of several chunks."""
     out = tmp_path_factory.mktemp("packed") / "photos"
     command("pack", photos, out, "--chunk-size", "50")
+    return out
+
+
+@pytest.fixture(scope="session")
+def few(photos, packed):
+    """The first forty photographs, of one shape, as a small dataset of five chunks beside the large one."""
+    folder = photos.parent / "few"
+    for photo in sorted(photos.glob("*/*"))[:40]:
+        copy = folder / photo.relative_to(photos)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(photo, copy)
+    out = packed.parent / "few"
+    command("pack", folder, out, "--chunk-size", "8")
     return out
 
 
@@ -154,4 +248,21 @@ def nginx(packed, tmp_path_factory):
     """nginx as a static host of the packed photographs."""
     host = Nginx(tmp_path_factory.mktemp("nginx"), packed.parent)
     yield f"http://127.0.0.1:{host.port}"
+    host.stop()
+
+
+@pytest.fixture(scope="session")
+def secure(packed, tmp_path_factory):
+    """nginx with a certificate that nobody has signed."""
+    home = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
+        check=True, capture_output=True, timeout=60)
+    host = Nginx(
+        home, packed.parent, listen="ssl http2",
+        more=f"ssl_certificate {home}/cert.pem; ssl_certificate_key {home}/key.pem;")
+    host.certificate = home / "cert.pem"
+    host.url = f"https://127.0.0.1:{host.port}/photos/"
+    yield host
     host.stop()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from support import BINARY, KEY, script
+from support import BINARY, KEY, fork_rounds, script
 
 FORK = """
 import os, sys, time
@@ -47,7 +47,11 @@ def test_over_http(server):
     assert script(FORK, "photos", KEY, server.url, timeout=200) == "whole\n"
 
 
-def test_children_and_grandchildren_under_load(server):
+def test_parent_and_children_go_on(server, few, environment):
+    fork_rounds("few", environment, api_key=KEY, base_url=server.url)
+
+
+def test_children_and_grandchildren_under_load(server, environment):
     out = script(
         """
 import os, sys, threading, time
@@ -86,8 +90,84 @@ for thread in threads:
     thread.join(timeout=60)
 print(set(results), set(rounds))
 """,
-        KEY, server.url, timeout=300)
+        KEY, server.url, timeout=300, python=environment)
     assert out == "{0} {120}\n"
+
+
+FORKER = r"""
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Forks so many times; returns how many children ended well. */
+int forks(int times) {
+  int good = 0;
+  for (int i = 0; i < times; i++) {
+    int status = 1;
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    if (child > 0 && waitpid(child, &status, 0) == child && status == 0) good++;
+  }
+  return good;
+}
+"""
+
+
+def test_native_threads_that_fork_at_the_same_time(server, few, tmp_path):
+    (tmp_path / "forker.c").write_text(FORKER)
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "forker.c", "-o", "forker.so"], cwd=tmp_path, check=True, timeout=60)
+    out = script(
+        """
+import ctypes, sys, threading
+import pixcrawler
+
+forks = ctypes.CDLL(sys.argv[1]).forks
+dataset = pixcrawler.load_dataset("few", api_key=sys.argv[2], base_url=sys.argv[3])
+whole = [hash(image.tobytes()) for image, _ in dataset]
+good = []
+threads = [threading.Thread(target=lambda: good.append(forks(150))) for _ in range(4)]
+for thread in threads:
+    thread.start()
+epochs = 0
+while any(thread.is_alive() for thread in threads) or epochs == 0:
+    assert [hash(image.tobytes()) for image, _ in dataset] == whole
+    epochs += 1
+print(good)
+""",
+        tmp_path / "forker.so", KEY, server.url, timeout=200)
+    assert out == "[150, 150, 150, 150]\n"
+
+
+@pytest.mark.parametrize("over", ["folder", "http"])
+def test_a_child_gives_up_what_the_parent_has_open(server, packed, over):
+    source = [packed, "", "http://127.0.0.1:1"] if over == "folder" else ["photos", KEY, server.url]
+    out = script(
+        """
+import os, sys
+import pixcrawler
+
+def used():
+    with open("/proc/net/tcp") as file:
+        connections = {f"socket:[{line.split()[9]}]" for line in file.readlines()[1:]}
+    names = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            names.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        except FileNotFoundError:
+            pass
+    return sum(name in connections or name.endswith(".zip") for name in names)
+
+dataset = pixcrawler.load_dataset(
+    sys.argv[1], api_key=sys.argv[2] or None, base_url=sys.argv[3], memory_limit=1 << 20)
+iterator = iter(dataset)
+next(iterator)
+child = os.fork()
+if child == 0:
+    os._exit(used())
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), used() > 0, 1 + sum(1 for _ in iterator))
+""",
+        *source)
+    assert out == "0 True 120\n"
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
