@@ -227,20 +227,21 @@ class Nginx:
               server {{ listen 127.0.0.1:{self.port} {listen}; root {root}; {more} }}
             }}""")
         self.log = home / "access.log"
-        self.process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
+        # Not a pipe: once that is full, nginx waits for ever.
+        with open(home / "error.log", "w") as errors:
+            self.process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=errors)
         deadline = time.monotonic() + 20
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
-                assert self.process.poll() is None, self.process.stderr.read()
+                assert self.process.poll() is None, (home / "error.log").read_text()
                 assert time.monotonic() < deadline, "nginx does not listen"
                 time.sleep(0.05)
 
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=10)
-        self.process.stderr.close()
 
 
 @pytest.fixture(scope="session")
