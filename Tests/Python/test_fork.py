@@ -1,8 +1,10 @@
 """Parent and child both go on after os.fork() in the middle of an epoch. Each test forks in a process of its own."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -234,3 +236,47 @@ print(os.waitpid(child, 0)[1], len(kept), sum(1 for _ in iterator))
 """,
         packed)
     assert out == "0 120 119\n"
+
+
+def test_while_another_thread_waits_for_a_description():
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        def answer():
+            connection, _ = host.accept()
+            with connection:
+                connection.recv(65536)
+                forked.wait(timeout=60)
+                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+        forked = threading.Event()
+        threading.Thread(target=answer).start()
+        process = subprocess.Popen(
+            [BINARY, "run", "--python", sys.executable, "-c",
+             """
+import os, sys, threading, time
+import pixcrawler
+
+def load():
+    try:
+        pixcrawler.load_dataset(sys.argv[1])
+    except pixcrawler.exceptions.NotFoundError:
+        found.append(True)
+
+found = []
+thread = threading.Thread(target=load)
+thread.start()
+time.sleep(0.5)
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+print("forked", flush=True)
+thread.join(timeout=30)
+os.write(1, b"found" if found else b"nothing")
+os._exit(0)
+""",
+             f"http://127.0.0.1:{host.getsockname()[1]}/few/"], stdout=subprocess.PIPE)
+        with process:
+            assert process.stdout.readline() == b"forked\n"
+            forked.set()
+            assert process.communicate(timeout=60)[0] == b"found"
