@@ -104,9 +104,9 @@ print(len(whole), "images")
 """
 
 
-def fork_rounds(source, environment, **options):
-    """Two hundred rounds under the Python of these tests, forty under another; CPython must not warn of the forks."""
-    rounds = 200 if environment == sys.executable else 40
+def fork_rounds(source, environment, sanitized, **options):
+    """Two hundred rounds under the Python of these tests, forty under another; CPython must not warn of them."""
+    rounds = 200 if environment == sys.executable and not sanitized else 40
     # Under `-W error` CPython 3.12 and 3.13 keep this warning to themselves.
     result = subprocess.run(
         [BINARY, "run", "--python", environment, "-W", "always", "-c", FORK_ROUNDS, str(source), str(rounds),

@@ -49,8 +49,8 @@ def test_over_http(server):
     assert script(FORK, "photos", KEY, server.url, timeout=200) == "whole\n"
 
 
-def test_parent_and_children_go_on(server, few, environment):
-    fork_rounds("few", environment, api_key=KEY, base_url=server.url)
+def test_parent_and_children_go_on(server, few, environment, sanitized):
+    fork_rounds("few", environment, sanitized, api_key=KEY, base_url=server.url)
 
 
 def test_children_and_grandchildren_under_load(server, environment):

@@ -30,8 +30,8 @@ def test_http2_is_used_where_offered(secure):
     assert {protocol for protocol, *_ in lines} == {"HTTP/2.0"}
 
 
-def test_parent_and_children_go_on(secure, few, environment):
-    fork_rounds(secure.url.replace("photos", "few"), environment, verify_ssl=False)
+def test_parent_and_children_go_on(secure, few, environment, sanitized):
+    fork_rounds(secure.url.replace("photos", "few"), environment, sanitized, verify_ssl=False)
 
 
 def test_forks_in_the_middle_of_encrypted_transfers(secure):
