@@ -53,6 +53,7 @@ final class Fetch: TransferSink {
         loop.cancel(id)
         throw .cancelled
       }
+      loop.goOn()
     }
   }
 }

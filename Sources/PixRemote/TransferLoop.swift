@@ -4,8 +4,8 @@ import PixThreads
 
 /// Moves the bytes of many transfers on one thread: libcurl's multi interface for http, slices for files.
 ///
-/// The thread starts with the first transfer. `park` and `unpark` take it away and bring it back around a fork;
-/// a forked child calls `abandon` and never uses this loop again.
+/// The thread starts with the first transfer. `park` takes it away before a fork, `unpark` and `goOn` bring it back
+/// afterwards; a forked child calls `abandon` and never uses this loop again.
 public final class TransferLoop: @unchecked Sendable {
   /// Transfers that move at the same time; each has a connection or an open file. Held ones do not count, since
   /// what holds them may wait for the others.
@@ -90,23 +90,29 @@ public final class TransferLoop: @unchecked Sendable {
     mailbox.update { $0.thread = nil }
   }
 
+  /// Lets the thread start again: with the next command, or with `goOn`.
+  public func unpark() { mailbox.withLock { $0.isStopping = false } }
+
   /// Goes on where `park` stopped.
-  public func unpark() {
-    mailbox.update { box in
-      box.isStopping = false
-      if !transfers.isEmpty || !box.commands.isEmpty { startThread(&box) }
+  public func goOn() {
+    mailbox.withLock { box in
+      // The transfers are another thread's as long as there is one.
+      if box.thread == nil, !transfers.isEmpty || !box.commands.isEmpty { startThread(&box) }
     }
   }
 
-  /// In a forked child: gives up the inherited sockets silently.
+  /// In a forked child: gives up the inherited sockets and files silently.
   public func abandon() {
     sockets.closeAll()
+    for transfer in transfers.values { (transfer.channel as? FileChannel)?.close() }
     close(wakeup)
   }
 
   // MARK: On the transfer thread
 
   private func run() {
+    // The time without a thread is no silence of the servers'.
+    for transfer in transfers.values { transfer.lastActivity = .now }
     while obeyCommands() {
       beginDue()
       let filesMoved = pumpFiles()

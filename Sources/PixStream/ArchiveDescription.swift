@@ -80,6 +80,7 @@ struct ArchiveDescription {
         transfers.perform { peek.stop() }
         throw .cancelled
       }
+      transfers.goOn()
     }
   }
 }

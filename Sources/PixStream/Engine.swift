@@ -4,11 +4,14 @@ import PixThreads
 
 /// The threads of this process: one for transfers, one per core for decoding. Shared by all streams.
 ///
-/// Around `fork` both kinds park, so that neither process inherits a lock in mid-flight; the parent's go on, the
-/// child leaves the old engine alone and gets its own on first use.
+/// Around `fork` both kinds park, so that neither process inherits a lock in mid-flight. The parent's go on when the
+/// engine is next used, not at once: CPython counts threads right after a fork, and warns when there is more than one.
+/// The child leaves the old engine alone and gets its own on first use.
 final class Engine: Sendable {
   let transfers = TransferLoop()
   let workers: WorkerThreads
+  /// Since a fork, until the next use.
+  private let isResting = Monitor(false)
 
   private init() {
     workers = WorkerThreads(count: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
@@ -17,18 +20,26 @@ final class Engine: Sendable {
   /// How many forks lie between this process and the one that loaded the engine. Written in new children only.
   nonisolated(unsafe) private(set) static var generation: UInt64 = 0
   nonisolated(unsafe) private static var host = Monitor<Engine?>(nil)
+  /// Whether a thread is forking: another one waits its turn.
+  nonisolated(unsafe) private static var isForking = Monitor(false)
   /// The engine that waits for a fork to be over.
   nonisolated(unsafe) private static var parked: Engine?
 
   private static let forkHooks: Void = {
     pthread_atfork(
       {
+        isForking.wait { (isForking: inout Bool) -> Void? in
+          if isForking { return nil }
+          isForking = true
+          return ()
+        }
         parked = host.withLock { $0 }
         parked?.park()
       },
       {
         parked?.unpark()
         parked = nil
+        isForking.update { $0 = false }
       },
       { becomeChild() })
   }()
@@ -51,15 +62,29 @@ final class Engine: Sendable {
   private func unpark() {
     transfers.unpark()
     workers.unpark()
+    isResting.withLock { $0 = true }
   }
 
-  /// The old host is not looked at, since another thread may have held its lock, and the old engine is never
+  /// Starts again what a fork has stopped.
+  func goOn() {
+    let wasResting = isResting.withLock { isResting in
+      defer { isResting = false }
+      return isResting
+    }
+    guard wasResting else { return }
+    transfers.goOn()
+    workers.goOn()
+  }
+
+  /// The old locks are not looked at, since another thread may have held them, and the old engine is never
   /// destroyed: its streams and handles belong to the parent.
   private static func becomeChild() {
     EngineThread.becomeOnlyThread()
     generation += 1
     _ = Unmanaged.passRetained(host)
     host = Monitor(nil)
+    _ = Unmanaged.passRetained(isForking)
+    isForking = Monitor(false)
     guard let inherited = parked else { return }
     _ = Unmanaged.passRetained(inherited)
     parked = nil

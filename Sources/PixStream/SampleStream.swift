@@ -38,7 +38,10 @@ public final class SampleStream: JobSource {
   public var cursor: Cursor { window.withLock { $0.cursor } }
 
   /// The next batch if it is there already.
-  public func poll() throws(DatasetError) -> Poll { try result(of: change { $0.take() }) }
+  public func poll() throws(DatasetError) -> Poll {
+    engine.goOn()
+    return try result(of: change { $0.take() })
+  }
 
   public enum Poll {
     case batch(Batch)

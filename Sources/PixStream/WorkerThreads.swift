@@ -54,9 +54,12 @@ final class WorkerThreads: Sendable {
     state.update { $0.threads = [] }
   }
 
-  func unpark() {
-    state.update { state in
-      state.isStopping = false
+  /// Lets threads start again: with the next job, or with `goOn`.
+  func unpark() { state.withLock { $0.isStopping = false } }
+
+  /// Goes on with what was queued when the threads were parked.
+  func goOn() {
+    state.withLock { state in
       if !state.queue.isEmpty { start(&state) }
     }
   }

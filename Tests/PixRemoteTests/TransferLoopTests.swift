@@ -1,3 +1,4 @@
+import Foundation
 import PixThreads
 import Testing
 
@@ -365,6 +366,7 @@ import Testing
         loop.park()
         let parked = sink.now.pieces
         loop.unpark()
+        loop.goOn()
         pieces = try sink.waits { $0.pieces > pieces || !$0.ends.isEmpty }.pieces
         #expect(pieces >= parked)
       }
@@ -381,9 +383,50 @@ import Testing
       _ = loop.start(request(server.url), into: sink)
       #expect(sink.now.heads.isEmpty && server.requests.count == 1)
       loop.unpark()
+      #expect(sink.now.heads.isEmpty && server.requests.count == 1)
+      loop.goOn()
       #expect(try sink.error() == nil)
       #expect(sink.all == Bytes(data))
     }
+  }
+
+  @Test func theTimeWithoutAThreadIsNoSilence() throws {
+    let gate = Monitor(false)
+    try LoopbackServer { [data] in
+      _ = gate.wait(atMost: .seconds(30)) { $0 ? true : nil }
+      return .file(data, to: $0)
+    }.serve { server, loop throws in
+      let sink = CollectingSink()
+      _ = loop.start(request(server.url, policy: .quick(timeout: .seconds(2), tries: 1)), into: sink)
+      #expect(server.waits(forRequests: 1))
+      loop.park()
+      usleep(2_100_000)
+      loop.unpark()
+      loop.goOn()
+      usleep(100_000)
+      gate.update { $0 = true }
+      #expect(try sink.error() == nil)
+      #expect(sink.all == Bytes(data))
+    }
+  }
+
+  @Test func anAbandonedLoopClosesItsFiles() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(data, to: "held.bin")
+    let loop = TransferLoop()
+    let sink = CollectingSink { _, _ in .hold(taken: 0) }
+    _ = loop.start(TransferRequest(.file(path: path), range: nil, policy: .quick()), into: sink)
+    _ = try sink.waits { $0.pieces == 1 }
+    loop.park()
+    #expect(openFiles().contains(path))
+    loop.abandon()
+    #expect(!openFiles().contains(path))
+  }
+
+  private func openFiles() -> [String] {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return names.compactMap { try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
   }
 
   @Test func anAbandonedLoopClosesItsConnections() throws {
@@ -446,6 +489,7 @@ import Testing
         return sink
       }
       loop.unpark()
+      loop.goOn()
       for sink in sinks { #expect(try sink.error() == nil) }
       let early = Set(order.withLock { $0 }.prefix(20))
       #expect(early.allSatisfy { $0 < TransferLoop.mostMoving + 20 }, "\(early)")

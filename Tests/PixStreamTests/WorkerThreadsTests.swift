@@ -36,6 +36,7 @@ import Testing
     for _ in 0..<50 {
       workers.park()
       workers.unpark()
+      workers.goOn()
     }
     submitter.join()
     #expect(source.reaches(4000))
@@ -51,6 +52,8 @@ import Testing
     workers.submit(source, times: 10)
     #expect(source.count.withLock { $0 } == 0)
     workers.unpark()
+    #expect(source.count.withLock { $0 } == 0)
+    workers.goOn()
     #expect(source.reaches(10))
   }
 

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from launching import environment, home  # noqa: F401 (fixtures)
-from support import cases, datasets, good, nginx, packed, photos, server  # noqa: F401 (fixtures)
+from support import (  # noqa: F401 (fixtures)
+    cases, datasets, few, good, nginx, numpy_python, packed, photos, secure, server)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIXCRAWLER = pathlib.Path(os.environ.get("PIXCRAWLER_BIN", ROOT / "build/bin/pixcrawler")).resolve()

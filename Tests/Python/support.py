@@ -70,6 +70,67 @@ def numpy_environment(python):
     return str(folder / "bin/python")
 
 
+#: A parent and three children go on with the iterator that was begun before the fork, and read epochs of their own.
+FORK_ROUNDS = """
+import json, os, signal, sys, time
+import pixcrawler
+
+def finish(iterator, got):
+    got += [hash((image.tobytes(), label)) for image, label in iterator]
+    return got
+
+def child(number, round, dataset, iterator, got):
+    if number == 0:
+        return finish(iterator, got) == whole and finish(iter(dataset), []) == whole
+    if number == 1:
+        return finish(iter(dataset), []) == whole and finish(iterator, got) == whole
+    pairs = zip(iter(dataset), dataset.iter_batches(1))
+    together = all((image == images[0]).all() and [label] == labels for (image, label), (images, labels) in pairs)
+    return together and finish(iterator, got) == whole
+
+def ended(pid, deadline):
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGABRT)
+    return "hangs"
+
+options = json.loads(sys.argv[3])
+datasets = [pixcrawler.load_dataset(sys.argv[1], memory_limit=limit, **options) for limit in (None, 1 << 20)]
+whole = finish(iter(datasets[0]), [])
+for round in range(int(sys.argv[2])):
+    dataset = datasets[round % 2]
+    iterator = iter(dataset)
+    got = []
+    for _ in range(round % (len(whole) - 3)):
+        got += finish([next(iterator)], [])
+    children = []
+    for number in range(3):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if child(number, round, dataset, iterator, got) else 1)
+        children.append(pid)
+        got += finish([next(iterator)], [])
+    assert finish(iterator, got) == whole, f"the parent's epoch of round {round}"
+    deadline = time.monotonic() + 60
+    states = [ended(pid, deadline) for pid in children]
+    assert states == [0, 0, 0], f"round {round}: {states}"
+print(len(whole), "images")
+"""
+
+
+def fork_rounds(source, python, sanitized, **options):
+    """Two hundred rounds under the Python of these tests, forty under another; CPython must not warn of them."""
+    rounds = 200 if python == sys.executable and not sanitized else 40
+    # Under `-W error` CPython 3.12 and 3.13 keep this warning to themselves.
+    result = subprocess.run(
+        [BINARY, "run", "--python", python, "-W", "always", "-c", FORK_ROUNDS, str(source), str(rounds),
+         json.dumps(options)], capture_output=True, text=True, timeout=400)
+    assert (result.stdout, result.stderr) == ("40 images\n", ""), result.returncode
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -93,6 +154,12 @@ class Server:
         self.process.stdout.close()
         self.process.stderr.close()
         return code
+
+
+@pytest.fixture
+def numpy_python(python):
+    """Every Python of this machine in turn, in an environment with NumPy."""
+    return numpy_environment(python)
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +196,19 @@ def packed(photos, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def few(photos, packed):
+    """The first forty photographs, of one shape, as a small dataset of five chunks beside the large one."""
+    folder = photos.parent / "few"
+    for photo in sorted(photos.glob("*/*"))[:40]:
+        copy = folder / photo.relative_to(photos)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(photo, copy)
+    out = packed.parent / "few"
+    command("pack", folder, out, "--chunk-size", "8")
+    return out
+
+
+@pytest.fixture(scope="session")
 def server(packed):
     server = Server(packed.parent, "--api-key", KEY)
     yield server
@@ -151,20 +231,21 @@ class Nginx:
               server {{ listen 127.0.0.1:{self.port} {listen}; root {root}; {more} }}
             }}""")
         self.log = home / "access.log"
-        self.process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
+        # Not a pipe: once that is full, nginx waits for ever.
+        with open(home / "error.log", "w") as errors:
+            self.process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf")], stderr=errors)
         deadline = time.monotonic() + 20
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
-                assert self.process.poll() is None, self.process.stderr.read()
+                assert self.process.poll() is None, (home / "error.log").read_text()
                 assert time.monotonic() < deadline, "nginx does not listen"
                 time.sleep(0.05)
 
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=10)
-        self.process.stderr.close()
 
 
 @pytest.fixture(scope="session")
@@ -172,4 +253,21 @@ def nginx(packed, tmp_path_factory):
     """nginx as a static host of the packed photographs."""
     host = Nginx(tmp_path_factory.mktemp("nginx"), packed.parent)
     yield f"http://127.0.0.1:{host.port}"
+    host.stop()
+
+
+@pytest.fixture(scope="session")
+def secure(packed, tmp_path_factory):
+    """nginx with a certificate that nobody has signed."""
+    home = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
+        check=True, capture_output=True, timeout=60)
+    host = Nginx(
+        home, packed.parent, listen="ssl http2",
+        more=f"ssl_certificate {home}/cert.pem; ssl_certificate_key {home}/key.pem;")
+    host.certificate = home / "cert.pem"
+    host.url = f"https://127.0.0.1:{host.port}/photos/"
+    yield host
     host.stop()

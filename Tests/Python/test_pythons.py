@@ -4,10 +4,8 @@ import hashlib
 import pathlib
 import subprocess
 
-import pytest
-
 import pixcrawler
-from support import numpy_environment, script
+from support import script
 
 READ = """
 import hashlib, sys
@@ -27,19 +25,14 @@ except pixcrawler.exceptions.PixCrawlerError:
 """
 
 
-@pytest.fixture
-def environment(python):
-    return numpy_environment(python)
-
-
-def test_it_reads_the_same(environment, packed):
+def test_it_reads_the_same(numpy_python, packed):
     digest = hashlib.sha256()
     for image, label in pixcrawler.load_dataset(packed):
         digest.update(image.tobytes() + label.encode())
-    found, version = script(READ, packed, python=environment).split(" ", 1)
+    found, version = script(READ, packed, python=numpy_python).split(" ", 1)
     assert found == digest.hexdigest()
     expected = subprocess.run(
-        [environment, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True, check=True,
+        [numpy_python, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True, check=True,
         timeout=60).stdout
     assert version == expected
 

@@ -1,29 +1,10 @@
 """https: certificates, HTTP/2, and forks in the middle of encrypted transfers; the host is nginx."""
 
-import subprocess
-
 import pytest
 
 import pixcrawler
 from pixcrawler import exceptions
-from support import Nginx, script
-
-
-@pytest.fixture(scope="module")
-def secure(packed, tmp_path_factory):
-    """nginx with a certificate that nobody has signed."""
-    home = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
-        check=True, capture_output=True, timeout=60)
-    host = Nginx(
-        home, packed.parent, listen="ssl http2",
-        more=f"ssl_certificate {home}/cert.pem; ssl_certificate_key {home}/key.pem;")
-    host.certificate = home / "cert.pem"
-    host.url = f"https://127.0.0.1:{host.port}/photos/"
-    yield host
-    host.stop()
+from support import fork_rounds, script
 
 
 def read(dataset):
@@ -47,6 +28,10 @@ def test_http2_is_used_where_offered(secure):
     lines = [line.split() for line in secure.log.read_text().splitlines()[before:]]
     assert len(lines) >= 4
     assert {protocol for protocol, *_ in lines} == {"HTTP/2.0"}
+
+
+def test_parent_and_children_go_on(secure, few, numpy_python, sanitized):
+    fork_rounds(secure.url.replace("photos", "few"), numpy_python, sanitized, verify_ssl=False)
 
 
 def test_forks_in_the_middle_of_encrypted_transfers(secure):

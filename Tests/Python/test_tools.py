@@ -12,7 +12,7 @@ import pytest
 
 from debug_client import DebugClient
 from flaky_host import FlakyHost
-from support import BINARY, command, free_port, numpy_environment
+from support import BINARY, command, free_port
 
 LIMIT = 60  # seconds that any one process may take
 IMAGES = 120
@@ -46,12 +46,6 @@ def train(tmp_path):
     return file
 
 
-@pytest.fixture
-def anyone(python):
-    """The python of an environment with NumPy, of each version: its standard library's own tools differ."""
-    return numpy_environment(python)
-
-
 def run(train, *arguments, status=0, python=sys.executable, **options):
     """`pixcrawler run` in the script's folder."""
     result = command(
@@ -60,8 +54,8 @@ def run(train, *arguments, status=0, python=sys.executable, **options):
     return result
 
 
-def test_pdb_on_a_terminal(train, packed, anyone):
-    arguments = ["run", "--python", anyone, "-m", "pdb", "train.py", str(packed)]
+def test_pdb_on_a_terminal(train, packed, numpy_python):
+    arguments = ["run", "--python", numpy_python, "-m", "pdb", "train.py", str(packed)]
     debugger = pexpect.spawn(
         BINARY, arguments, cwd=train.parent, env={**os.environ, "TERM": "dumb", "NO_COLOR": "1"}, timeout=LIMIT,
         encoding="utf-8", dimensions=(50, 400))
@@ -90,16 +84,16 @@ def test_pdb_on_a_terminal(train, packed, anyone):
         debugger.close(force=True)
 
 
-def test_breakpoint_in_the_script(train, packed, anyone):
+def test_breakpoint_in_the_script(train, packed, numpy_python):
     stop = "    if not hasattr(learn, 'met'): learn.met = True; breakpoint()\n"
     train.write_text(TRAIN.replace("    mean =", stop + "    mean ="))
-    out = run(train, "train.py", packed, input="where\ncontinue\n", python=anyone).stdout
+    out = run(train, "train.py", packed, input="where\ncontinue\n", python=numpy_python).stdout
     assert "train.py(12)epoch()" in out and "learn()" in out
     assert f"learned {IMAGES}" in out
 
 
-def test_cprofile(train, packed, anyone):
-    out = run(train, "-m", "cProfile", "-s", "cumtime", "train.py", packed, python=anyone).stdout
+def test_cprofile(train, packed, numpy_python):
+    out = run(train, "-m", "cProfile", "-s", "cumtime", "train.py", packed, python=numpy_python).stdout
     assert re.search(rf"^ +{IMAGES} .* train\.py:{LEARN}\(learn\)$", out, re.MULTILINE), out
     assert "Ordered by: cumulative time" in out and f"learned {IMAGES}" in out
 
@@ -177,10 +171,10 @@ def test_py_spy_on_a_script_that_waits(train, packed, options):
             process.communicate(timeout=LIMIT)
 
 
-def test_trace(train, packed, anyone):
-    prefixes = run(train, "-c", "import os, sys; print(sys.prefix, sys.base_prefix, sep=os.pathsep)", python=anyone)
+def test_trace(train, packed, numpy_python):
+    prefixes = run(train, "-c", "import os, sys; print(sys.prefix, sys.base_prefix, sep=os.pathsep)", python=numpy_python)
     arguments = ["--count", "--missing", "--coverdir", "counts", "--ignore-dir", prefixes.stdout.strip()]
-    run(train, "-m", "trace", *arguments, "train.py", packed, python=anyone)
+    run(train, "-m", "trace", *arguments, "train.py", packed, python=numpy_python)
     counted = (train.parent / "counts/train.cover").read_text().splitlines()
     assert counted[BODY - 1].split(":")[0].strip() == str(IMAGES), counted
     assert not [line for line in counted if line.startswith(">>>>>>")]
@@ -273,9 +267,9 @@ print(calls["call", "learn"], calls["return", "learn"], calls["c_call", "learn"]
 """
 
 
-def test_tracing_and_profiling_hooks(train, packed, anyone):
+def test_tracing_and_profiling_hooks(train, packed, numpy_python):
     (train.parent / "hooks.py").write_text(HOOKS)
-    assert run(train, "hooks.py", packed, python=anyone).stdout == "240 240 240 240 240\n"
+    assert run(train, "hooks.py", packed, python=numpy_python).stdout == "240 240 240 240 240\n"
 
 
 MEMORY = """
@@ -303,6 +297,6 @@ with pixcrawler.load_dataset(sys.argv[1]) as dataset:
 """
 
 
-def test_tracemalloc(train, packed, anyone):
+def test_tracemalloc(train, packed, numpy_python):
     (train.parent / "memory.py").write_text(MEMORY)
-    assert run(train, "memory.py", packed, python=anyone).stdout == "14 8\nTrue\n"
+    assert run(train, "memory.py", packed, python=numpy_python).stdout == "14 8\nTrue\n"
