@@ -3,10 +3,16 @@
 #ifdef PIX_STATIC_SWIFT
 
 // Swift's runtime would take over crashes, which are Python's and faulthandler's to tell, and print memory, in which
-// API keys lie: on a terminal unasked, elsewhere when SWIFT_BACKTRACE says so. It decides that in a static constructor,
-// before any code of ours. What is linked of the runtime refers to that part of it (in Swift's sources:
-// stdlib/public/runtime/Backtrace.cpp) by its settings alone; they are given here, as zeros for "off", and so the linker
-// leaves the part out, its constructor with it.
-const char no_backtracer[256] __asm__("_swift_backtraceSettings");
+// keys lie: at a terminal unasked, elsewhere when SWIFT_BACKTRACE says so. It decides that in a static constructor,
+// before any code of ours. Of that part (in Swift's sources: stdlib/public/runtime/Backtrace.cpp) the rest of the
+// runtime needs but two names. They are given here, the settings as zeros, which is "off", and so the linker leaves the
+// part out, its constructor with it.
+const char pix_no_settings[256] __asm__("_swift_backtraceSettings");
+
+_Bool pix_no_thunk(const char *function) __asm__("_swift_backtrace_isThunkFunction");
+_Bool pix_no_thunk(const char *function) {
+  (void)function;
+  return 0;
+}
 
 #endif

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from support import cases, datasets, deaf_port, good, huge, nginx, packed, photos, server  # noqa: F401 (fixtures)
+from support import (  # noqa: F401 (fixtures)
+    cases, certificate, datasets, deaf_port, environment, good, huge, nginx, packed, photos, server)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIXCRAWLER = pathlib.Path(os.environ.get("PIXCRAWLER_BIN", ROOT / "build/bin/pixcrawler")).resolve()

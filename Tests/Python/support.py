@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -90,6 +91,25 @@ def datasets():
 @pytest.fixture(scope="session")
 def good(datasets):
     return os.path.join(datasets, "good")
+
+
+@pytest.fixture
+def environment(python):
+    """A virtual environment of that Python with NumPy, kept between runs."""
+    if python == sys.executable:
+        return python
+    requirements = ROOT / "scripts/requirements.txt"
+    version = subprocess.run([python, "-VV"], capture_output=True, text=True, check=True, timeout=60).stdout
+    key = hashlib.sha256((python + version + requirements.read_text()).encode()).hexdigest()[:12]
+    folder = ROOT / "build/environments" / key
+    stamp = folder / "complete"
+    if not stamp.exists():
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True, capture_output=True, timeout=300)
+        subprocess.run(
+            [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+            check=True, capture_output=True, timeout=600)
+        stamp.touch()
+    return str(folder / "bin/python")
 
 
 @pytest.fixture(scope="session")
@@ -202,3 +222,25 @@ def nginx(packed, tmp_path_factory):
     host = Nginx(tmp_path_factory.mktemp("nginx"), packed.parent)
     yield f"http://127.0.0.1:{host.port}"
     host.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A folder of key.pem and cert.pem, which nobody has signed."""
+    home = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
+        check=True, capture_output=True, timeout=60)
+    return home
+
+
+class SecureNginx(Nginx):
+    """nginx over TLS, whose root holds the photographs."""
+
+    def __init__(self, home, root, certificate, more=""):
+        self.certificate = certificate / "cert.pem"
+        super().__init__(
+            home, root, listen="ssl http2",
+            more=f"ssl_certificate {self.certificate}; ssl_certificate_key {certificate}/key.pem; {more}")
+        self.url = f"https://127.0.0.1:{self.port}/photos/"

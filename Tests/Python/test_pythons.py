@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import pixcrawler
-from support import ROOT, script
+from support import script
 
 READ = """
 import hashlib, sys
@@ -26,25 +26,6 @@ try:
 except pixcrawler.exceptions.PixCrawlerError:
     print(digest.hexdigest(), sys.version_info[:2])
 """
-
-
-@pytest.fixture
-def environment(python):
-    """A virtual environment of that Python with NumPy, kept between runs."""
-    if python == sys.executable:
-        return python
-    requirements = ROOT / "scripts/requirements.txt"
-    version = subprocess.run([python, "-VV"], capture_output=True, text=True, check=True, timeout=60).stdout
-    key = hashlib.sha256((python + version + requirements.read_text()).encode()).hexdigest()[:12]
-    folder = ROOT / "build/environments" / key
-    stamp = folder / "complete"
-    if not stamp.exists():
-        subprocess.run([python, "-m", "venv", "--clear", folder], check=True, capture_output=True, timeout=300)
-        subprocess.run(
-            [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
-            check=True, capture_output=True, timeout=600)
-        stamp.touch()
-    return str(folder / "bin/python")
 
 
 def test_it_reads_the_same(environment, packed):

@@ -1,27 +1,16 @@
 """https: certificates, HTTP/2, and forks in the middle of encrypted transfers; the host is nginx."""
 
-import subprocess
-
 import pytest
 
 import pixcrawler
 from pixcrawler import exceptions
-from support import Nginx, script
+from support import SecureNginx, script
 
 
 @pytest.fixture(scope="module")
-def secure(packed, tmp_path_factory):
+def secure(packed, certificate, tmp_path_factory):
     """nginx with a certificate that nobody has signed."""
-    home = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
-        check=True, capture_output=True, timeout=60)
-    host = Nginx(
-        home, packed.parent, listen="ssl http2",
-        more=f"ssl_certificate {home}/cert.pem; ssl_certificate_key {home}/key.pem;")
-    host.certificate = home / "cert.pem"
-    host.url = f"https://127.0.0.1:{host.port}/photos/"
+    host = SecureNginx(tmp_path_factory.mktemp("tls"), packed.parent, certificate)
     yield host
     host.stop()
 
