@@ -123,6 +123,7 @@ public final class TransferLoop: @unchecked Sendable {
   func endWithProcess() {
     if isAbandoned { return }
     let thread = mailbox.update { box in
+      defer { box.thread = nil }
       box.isStopping = true
       return box.thread
     }
