@@ -3,6 +3,8 @@ import PackageDescription
 
 let strictSwift: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+/// Release builds hold Swift's runtime in themselves; see scripts/build.
+let staticSwift: [CSetting] = [.define("PIX_STATIC_SWIFT", .when(configuration: .release))]
 
 let package = Package(
   name: "pixcrawler",
@@ -34,7 +36,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
 
     // Floor 2: the faces.
-    .target(name: "PixLaunch", dependencies: ["CLaunch", "PixVersion"], swiftSettings: strictSwift),
+    .target(name: "PixLaunch", dependencies: ["CLaunch", "CRuntime", "PixVersion"], swiftSettings: strictSwift),
     .target(name: "PixEnvironment", dependencies: ["PixLaunch", "PixVersion"], swiftSettings: strictSwift),
     .target(
       name: "PixPublish",
@@ -61,9 +63,9 @@ let package = Package(
 
     // The cellar: plain threads behind one monitor, the version, and only what Swift cannot say.
     .target(name: "PixVersion", swiftSettings: strictSwift),
-    .target(name: "PixThreads", dependencies: ["CThreads"], swiftSettings: strictSwift),
-    .target(
-      name: "CThreads", cSettings: strictC + [.define("PIX_STATIC_SWIFT", .when(configuration: .release))]),
+    .target(name: "PixThreads", dependencies: ["CThreads", "CRuntime"], swiftSettings: strictSwift),
+    .target(name: "CThreads", cSettings: strictC + staticSwift),
+    .target(name: "CRuntime", cSettings: strictC + staticSwift),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",

@@ -22,6 +22,7 @@ public final class TransferLoop: @unchecked Sendable {
     var commands: [Command] = []
     var nextID = 0
     var thread: EngineThread?
+    var isRunning = false
     var isStopping = false
   }
 
@@ -32,6 +33,8 @@ public final class TransferLoop: @unchecked Sendable {
   private var transfers: [Int: Transfer] = [:]
   private var multi: UnsafeMutableRawPointer?
   private let sockets = SocketRegistry()
+  /// In a forked child, where another thread may hold this loop's lock for ever.
+  private var isAbandoned = false
   private let slice = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChannel.sliceBytes, alignment: 64)
 
   public init() { wakeup = pix_wakeup_descriptor() }
@@ -74,6 +77,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   private func startThread(_ box: inout Mailbox) {
     guard box.thread == nil, !box.isStopping else { return }
+    box.isRunning = true
     box.thread = EngineThread(name: "pix-transfer") { self.run() }
   }
 
@@ -103,9 +107,35 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// In a forked child: gives up the inherited sockets and files silently.
   public func abandon() {
+    isAbandoned = true
     sockets.closeAll()
     for transfer in transfers.values { (transfer.channel as? FileChannel)?.close() }
     close(wakeup)
+  }
+
+  // MARK: At the end of the process
+
+  private static let usersOfCurl = Monitor<[TransferLoop]>([])
+
+  /// The TLS library's tables go at exit, too, and a handshake in progress would crash. What is registered last is run
+  /// first: this is for when libcurl has been loaded, with its TLS library.
+  private static let exitHook: Void = {
+    atexit { for loop in usersOfCurl.withLock({ $0 }) { loop.endWithProcess() } }
+  }()
+
+  /// Ends the thread after its current turn. A turn is not waited for long: looking up a host's name may hold it up.
+  func endWithProcess() {
+    if isAbandoned { return }
+    let thread = mailbox.update { box in
+      defer { box.thread = nil }
+      box.isStopping = true
+      return box.thread
+    }
+    guard let thread else { return }
+    wake()
+    let hasEnded = mailbox.wait(atMost: .milliseconds(100)) { $0.isRunning ? nil : true }
+    // The TLS library frees what it kept for the thread when the thread is gone, not before.
+    if hasEnded != nil { thread.join() }
   }
 
   // MARK: On the transfer thread
@@ -120,6 +150,7 @@ public final class TransferLoop: @unchecked Sendable {
       endSilent()
       rest(upTo: filesMoved ? 0 : nextDeadline())
     }
+    mailbox.update { $0.isRunning = false }
   }
 
   /// Returns whether to go on. Its commands, and the sinks in them, are let go before the loop rests.
@@ -176,7 +207,11 @@ public final class TransferLoop: @unchecked Sendable {
     case .file(let path): return try FileChannel(transfer, path: path)
     case .remote(let url):
       if let missing = pix_curl_load() { throw .transport(reason: String(cString: missing)) }
-      if multi == nil { multi = pix_curl_multi_init() }
+      if multi == nil {
+        multi = pix_curl_multi_init()
+        TransferLoop.usersOfCurl.withLock { $0.append(self) }
+        _ = TransferLoop.exitHook
+      }
       guard let multi else { throw .transport(reason: "libcurl could not start") }
       return try CurlChannel(transfer, url: url, on: multi, sockets: sockets)
     }

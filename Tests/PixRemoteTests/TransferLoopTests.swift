@@ -440,6 +440,18 @@ import Testing
     }
   }
 
+  @Test func nothingMovesOnceTheProcessEnds() throws {
+    try LoopbackServer { [data] in .file(data, to: $0) }.serve { server, _ throws in
+      let loop = TransferLoop()
+      #expect(try loop.bytes(request(server.url)) == data)
+      loop.endWithProcess()
+      loop.endWithProcess()
+      let sink = CollectingSink()
+      _ = loop.start(request(server.url), into: sink)
+      #expect(sink.now.heads.isEmpty && server.requests.count == 1)
+    }
+  }
+
   // MARK: Many
 
   @Test func thousandsOfSmallTransfersShareFewConnections() throws {

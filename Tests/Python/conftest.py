@@ -11,7 +11,7 @@ import pytest
 
 from launching import environment, home  # noqa: F401 (fixtures)
 from support import (  # noqa: F401 (fixtures)
-    cases, datasets, few, good, nginx, numpy_python, packed, photos, secure, server)
+    cases, certificate, datasets, deaf_port, few, good, huge, nginx, numpy_python, packed, photos, secure, server)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIXCRAWLER = pathlib.Path(os.environ.get("PIXCRAWLER_BIN", ROOT / "build/bin/pixcrawler")).resolve()

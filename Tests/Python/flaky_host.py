@@ -11,7 +11,8 @@ class FlakyHost:
     """Serves a folder; `faults` maps a path to a list of faults, one per request, used up in order.
 
     A fault is a status code, ("retry-after", status, seconds), ("drop", bytes) to close the connection after so many
-    body bytes, ("stall",) to say nothing, ("redirect", url), or ("replace", file) to send another file's bytes.
+    body bytes, ("stall",) to say nothing, ("stall", bytes) to say nothing more after so many body bytes, ("slow",) to
+    trickle, ("redirect", url), or ("replace", file) to send another file's bytes. `release` ends stalls and trickles.
     """
 
     def __init__(self, folder, ranges=True, lengths=True):
@@ -65,7 +66,7 @@ class FlakyHost:
             return self.fail(handler, fault[1], {"Retry-After": str(fault[2])})
         if kind == "redirect":
             return self.fail(handler, 302, {"Location": fault[1]})
-        if kind == "stall":
+        if fault == ("stall",):
             self.release.wait(60)
             handler.close_connection = True
             return
@@ -74,7 +75,17 @@ class FlakyHost:
             return self.fail(handler, 404)
         with open(file, "rb") as stream:
             data = stream.read()
-        self.send(handler, data, drop_after=fault[1] if kind == "drop" else None, tag=str(hash(data)))
+        tag = str(hash(data))
+        if kind == "slow":
+            return self.send(handler, data, None, tag, self.trickle)
+        self.send(handler, data, fault[1] if kind in ("drop", "stall") else None, tag)
+        if kind == "stall":
+            self.release.wait(60)
+
+    def trickle(self, data):
+        for start in range(0, len(data), 2000):
+            yield data[start : start + 2000]
+            self.release.wait(0.05)
 
     def fail(self, handler, status, headers={}):
         body = json.dumps({"detail": f"fault {status}"}).encode()
@@ -85,7 +96,7 @@ class FlakyHost:
         handler.end_headers()
         handler.wfile.write(body)
 
-    def send(self, handler, data, drop_after, tag):
+    def send(self, handler, data, drop_after, tag, pieces=lambda data: [data]):
         total = len(data)
         status, first = 200, 0
         asked = handler.headers.get("Range")
@@ -112,6 +123,7 @@ class FlakyHost:
             data = data[:drop_after]
             handler.close_connection = True
         try:
-            handler.wfile.write(data)
+            for piece in pieces(data):
+                handler.wfile.write(piece)
         except OSError:
             handler.close_connection = True

@@ -195,6 +195,53 @@ def packed(photos, tmp_path_factory):
     return out
 
 
+HUGE = """
+import os, pathlib, sys, zlib
+from PIL import Image
+
+folder = pathlib.Path(sys.argv[1])
+(folder / "noise").mkdir(parents=True)
+Image.frombytes("RGB", (5500, 5500), os.urandom(5500 * 5500 * 3)).save(
+    folder / "noise/huge.jpg", quality=90, progressive=True)
+print(zlib.crc32(Image.open(folder / "noise/huge.jpg").tobytes()))
+"""
+
+
+@pytest.fixture(scope="session")
+def huge(tmp_path_factory):
+    """A dataset of one image that takes seconds to decode, and the CRC-32 of its pixels."""
+    home = tmp_path_factory.mktemp("huge")
+    made = subprocess.run(
+        [WITNESS, "-c", HUGE, home / "images"], check=True, capture_output=True, text=True, timeout=300)
+    command("pack", home / "images", home / "packed")
+    shutil.rmtree(home / "images")
+    return home / "packed", int(made.stdout)
+
+
+class DeafPort:
+    """An address that connections are made to for ever: its queue is full, and the system drops what asks to enter."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        address = self.listener.getsockname()
+        self.url = f"http://127.0.0.1:{address[1]}"
+        self.queue = [socket.socket() for _ in range(3)]
+        for waiting in self.queue:
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+
+    def close(self):
+        for waiting in [*self.queue, self.listener]:
+            waiting.close()
+
+
+@pytest.fixture
+def deaf_port():
+    port = DeafPort()
+    yield port
+    port.close()
+
+
 @pytest.fixture(scope="session")
 def few(photos, packed):
     """The first forty photographs, of one shape, as a small dataset of five chunks beside the large one."""
@@ -257,17 +304,30 @@ def nginx(packed, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def secure(packed, tmp_path_factory):
-    """nginx with a certificate that nobody has signed."""
-    home = tmp_path_factory.mktemp("tls")
+def certificate(tmp_path_factory):
+    """A folder of key.pem and cert.pem, which nobody has signed."""
+    home = tmp_path_factory.mktemp("certificate")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", home / "key.pem", "-out", home / "cert.pem"],
         check=True, capture_output=True, timeout=60)
-    host = Nginx(
-        home, packed.parent, listen="ssl http2",
-        more=f"ssl_certificate {home}/cert.pem; ssl_certificate_key {home}/key.pem;")
-    host.certificate = home / "cert.pem"
-    host.url = f"https://127.0.0.1:{host.port}/photos/"
+    return home
+
+
+class SecureNginx(Nginx):
+    """nginx over TLS, whose root holds the photographs."""
+
+    def __init__(self, home, root, certificate, more=""):
+        self.certificate = certificate / "cert.pem"
+        super().__init__(
+            home, root, listen="ssl http2",
+            more=f"ssl_certificate {self.certificate}; ssl_certificate_key {certificate}/key.pem; {more}")
+        self.url = f"https://127.0.0.1:{self.port}/photos/"
+
+
+@pytest.fixture(scope="session")
+def secure(packed, certificate, tmp_path_factory):
+    """nginx with a certificate that nobody has signed."""
+    host = SecureNginx(tmp_path_factory.mktemp("tls"), packed.parent, certificate)
     yield host
     host.stop()

@@ -172,7 +172,8 @@ def test_py_spy_on_a_script_that_waits(train, packed, options):
 
 
 def test_trace(train, packed, numpy_python):
-    prefixes = run(train, "-c", "import os, sys; print(sys.prefix, sys.base_prefix, sep=os.pathsep)", python=numpy_python)
+    prefixes = run(
+        train, "-c", "import os, sys; print(sys.prefix, sys.base_prefix, sep=os.pathsep)", python=numpy_python)
     arguments = ["--count", "--missing", "--coverdir", "counts", "--ignore-dir", prefixes.stdout.strip()]
     run(train, "-m", "trace", *arguments, "train.py", packed, python=numpy_python)
     counted = (train.parent / "counts/train.cover").read_text().splitlines()

@@ -25,6 +25,12 @@ enum PixCrawlerModule {
   }
 
   private static func execute(_ module: PyRef?) -> Int32 {
+    // Types are made once in a process, and NumPy is for the main interpreter only; in CPython's own words, which it
+    // says itself where an interpreter has a lock of its own.
+    guard PyInterpreterState_GetID(PyInterpreterState_Get()) == 0 else {
+      PyErr_SetString(pix_import_error(), "module pixcrawler does not support loading in subinterpreters")
+      return -1
+    }
     guard let module, becomePackage(module),
       add(module, "__version__", PythonValue.text(PixCrawlerVersion.text)),
       let dataset = DatasetType.type, add(module, "Dataset", retained(dataset.type)),

@@ -1,0 +1,3 @@
+#pragma once
+
+// Nothing to call: what depends on this has a Swift runtime without a backtracer.
