@@ -92,8 +92,8 @@ print(sum(1 for _ in pixcrawler.load_dataset(sys.argv[1])))
 """
 
 
-def test_subinterpreters_are_refused(packed, environment):
+def test_subinterpreters_are_refused(packed, numpy_python):
     refused = "module pixcrawler does not support loading in subinterpreters\n"
     for order in ("main first", "main last"):
-        *lines, count = script(SUBINTERPRETERS, packed, order, python=environment).splitlines(keepends=True)
+        *lines, count = script(SUBINTERPRETERS, packed, order, python=numpy_python).splitlines(keepends=True)
         assert (set(lines), count) == ({refused}, "120\n")

@@ -68,7 +68,7 @@ def grown(program, *arguments):
 def leaks(more):
     """What has grown further than it does by chance: by a hundred bytes each time, or a quarter of a reference."""
     bounds = {
-        "heap": TIMES * 100, "resident": TIMES * 300, "objects": TIMES // 20, "threads": 0, "files": 8}
+        "heap": TIMES * 100, "resident": TIMES * 1000, "objects": TIMES // 20, "threads": 0, "files": 8}
     found = {name: more[name] for name, bound in bounds.items() if more[name] > bound}
     if any(abs(change) > TIMES // 4 for change in more["references"]):
         found["references"] = more["references"]
