@@ -53,8 +53,8 @@ public struct Diagnosis: Equatable, Sendable {
   }
 
   init?(_ choice: InterpreterChoice, _ interpreter: Interpreter, _ installation: Installation, _ run: ProgramOutput) {
-    let facts = PythonFacts(run.output)
-    guard let environment = PythonEnvironment(python: interpreter.python, facts) else { return nil }
+    guard let facts = PythonFacts(run.output) else { return nil }
+    let environment = PythonEnvironment(python: interpreter.python, facts)
     self.choice = choice
     self.interpreter = interpreter
     version = facts["version"] ?? "\(interpreter.version)"

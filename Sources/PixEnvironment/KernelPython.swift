@@ -10,22 +10,11 @@ public struct KernelPython: Sendable {
   /// Asks that Python, started as a kernel would be.
   public init(_ choice: InterpreterChoice) throws(LaunchError) {
     let interpreter = try Interpreter(choice, files: LocalFileSystem())
-    let failure: String
-    do throws(ProgramOutput.NotStarted) {
-      let run = try ProgramOutput(of: [interpreter.python, "-c", Self.question])
-      if let answer = KernelPython(interpreter, PythonFacts(run.output)) {
-        self = answer
-        return
-      }
-      failure = run.failure
-    } catch {
-      failure = error.reason
-    }
-    throw .unsuitable(choice, .broken(reason: failure))
+    self.init(interpreter, try PythonFacts(asking: interpreter, choice, ["-c", Self.question]))
   }
 
-  init?(_ interpreter: Interpreter, _ facts: PythonFacts) {
-    guard let environment = PythonEnvironment(python: interpreter.python, facts) else { return nil }
+  init(_ interpreter: Interpreter, _ facts: PythonFacts) {
+    let environment = PythonEnvironment(python: interpreter.python, facts)
     self.interpreter = interpreter
     prefix = environment.prefix
     installation = facts["ipykernel"] == nil ? environment.installation(of: "ipykernel") : nil

@@ -23,31 +23,21 @@ public struct PythonEnvironment: Equatable, Sendable {
   /// Asks that Python, started plainly.
   public init(of choice: InterpreterChoice) throws(LaunchError) {
     let interpreter = try Interpreter(choice, files: LocalFileSystem())
-    let failure: String
-    do throws(ProgramOutput.NotStarted) {
-      let run = try ProgramOutput(of: [interpreter.python, "-I", "-c", PythonFacts.prelude])
-      if let environment = PythonEnvironment(python: interpreter.python, PythonFacts(run.output)) {
-        self = environment
-        return
-      }
-      failure = run.failure
-    } catch {
-      failure = error.reason
-    }
-    throw .unsuitable(choice, .broken(reason: failure))
+    let facts = try PythonFacts(asking: interpreter, choice, ["-I", "-c", PythonFacts.prelude])
+    self.init(python: interpreter.python, facts)
   }
 
-  init?(python: String, _ facts: PythonFacts) {
-    guard let prefix = facts["prefix"], let base = facts["base"], let packages = facts["packages"] else { return nil }
+  init(python: String, _ facts: PythonFacts) {
     self.python = python
-    self.prefix = prefix
-    kind = prefix != base ? .virtual : facts["conda"] != nil ? .conda : .installation
-    sitePackages = packages
+    prefix = facts.prefix
+    sitePackages = facts.packages
+    kind = facts.prefix != facts.base ? .virtual : facts["conda"] != nil ? .conda : .installation
     hasPip = facts["pip"] != nil
     isExternallyManaged = facts["managed"] != nil && kind != .virtual
     installed = facts["installed.version"].map { version in
       InstalledModule(
-        version: version, path: facts["installed.folder"] ?? packages, removal: "\(python) -m pip uninstall pixcrawler")
+        version: version, path: facts["installed.folder"] ?? facts.packages,
+        removal: "\(python) -m pip uninstall pixcrawler")
     }
   }
 

@@ -1,3 +1,5 @@
+import PixLaunch
+
 /// What a Python said of itself, one fact a line, whatever else was printed around them.
 struct PythonFacts: Equatable {
   /// Python code that gathers what both questions need, and defines `tell`.
@@ -43,14 +45,42 @@ struct PythonFacts: Equatable {
 
     """
 
+  let prefix: String
+  /// The prefix of the installation behind it.
+  let base: String
+  /// The folder that pip installs pure Python packages into.
+  let packages: String
   private let values: [Substring: String]
 
-  init(_ output: String) {
+  /// Nil where the prelude did not come to its end.
+  init?(_ output: String) {
     let facts = output.split(whereSeparator: \.isNewline).compactMap { line -> (Substring, String)? in
       let parts = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
       return parts.count == 3 && parts[0] == "pixcrawler" ? (parts[1], String(parts[2])) : nil
     }
     values = Dictionary(facts, uniquingKeysWith: { _, last in last })
+    guard let prefix = values["prefix"], let base = values["base"], let packages = values["packages"] else {
+      return nil
+    }
+    self.prefix = prefix
+    self.base = base
+    self.packages = packages
+  }
+
+  /// Runs an interpreter with these arguments, which end in code that begins with the prelude.
+  init(asking interpreter: Interpreter, _ choice: InterpreterChoice, _ arguments: [String]) throws(LaunchError) {
+    let failure: String
+    do throws(ProgramOutput.NotStarted) {
+      let run = try ProgramOutput(of: [interpreter.python] + arguments)
+      if let facts = PythonFacts(run.output) {
+        self = facts
+        return
+      }
+      failure = run.failure
+    } catch {
+      failure = error.reason
+    }
+    throw .unsuitable(choice, .broken(reason: failure))
   }
 
   subscript(name: Substring) -> String? { values[name] }

@@ -12,7 +12,7 @@ import Testing
 
   private func python(_ facts: String...) -> KernelPython? {
     let lines = facts.map { "pixcrawler\t\($0.split(separator: "=").joined(separator: "\t"))" }
-    return KernelPython(interpreter, PythonFacts(lines.joined(separator: "\n")))
+    return PythonFacts(lines.joined(separator: "\n")).map { KernelPython(interpreter, $0) }
   }
 
   @Test func withIPyKernelItIsAKernel() throws {

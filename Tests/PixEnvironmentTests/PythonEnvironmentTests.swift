@@ -7,7 +7,7 @@ import Testing
     let usual = ["prefix": "/env", "base": "/usr", "packages": "/env/lib/site-packages"]
     let all = usual.merging(facts) { _, one in one }
     let lines = all.map { "pixcrawler\t\($0.key)\t\($0.value)" }
-    return PythonEnvironment(python: "/env/bin/python", PythonFacts(lines.joined(separator: "\n")))
+    return PythonFacts(lines.joined(separator: "\n")).map { PythonEnvironment(python: "/env/bin/python", $0) }
   }
 
   @Test(
@@ -17,10 +17,6 @@ import Testing
     ] as [([String: String], PythonEnvironment.Kind)])
   func kindsAreTold(facts: [String: String], kind: PythonEnvironment.Kind) {
     #expect(Self.environment(facts)?.kind == kind)
-  }
-
-  @Test func nothingIsMadeOfHalfAnAnswer() {
-    #expect(PythonEnvironment(python: "/p", PythonFacts("pixcrawler\tprefix\t/env")) == nil)
   }
 
   @Test func whatPipKnowsIsInstalled() {

@@ -219,6 +219,19 @@ def line_of(code, start):
     return next(number for number, line in enumerate(code.splitlines(), 1) if line.startswith(start))
 
 
+def noticed(make, tmp_path, code, how, expected):
+    """After how many seconds a script notices a signal, as it says itself; the wait goes on to the right end."""
+    with make() as wait:
+        process = wait.start(tmp_path, code)
+        sent = time.monotonic()
+        process.send_signal(how)
+        took = float(process.stdout.readline()) - sent
+        wait.goes_on()
+        out, error = process.communicate(timeout=120)
+        assert (process.returncode, out, error) == (0, " ".join(map(str, expected)) + "\n", "")
+        return took
+
+
 @pytest.mark.parametrize("wait", PASSING, indirect=True)
 def test_a_handler_runs_and_the_wait_goes_on(wait, tmp_path):
     make, expected = wait
@@ -229,18 +242,7 @@ read(sys.argv[1])
 say(*got)
 """
 
-    def attempt():
-        with make() as wait:
-            process = wait.start(tmp_path, code)
-            sent = time.monotonic()
-            process.send_signal(signal.SIGUSR1)
-            took = float(process.stdout.readline()) - sent
-            wait.goes_on()
-            out, error = process.communicate(timeout=120)
-            assert (process.returncode, out, error) == (0, " ".join(map(str, expected)) + "\n", "")
-            return took
-
-    assert best(attempt) < PROMPT
+    assert best(lambda: noticed(make, tmp_path, code, signal.SIGUSR1, expected)) < PROMPT
 
 
 def test_what_a_handler_raises_ends_the_wait(wait, tmp_path):
@@ -333,15 +335,4 @@ finished.wait()
 say(*got)
 """
 
-    def attempt():
-        with make() as wait:
-            process = wait.start(tmp_path, code)
-            pressed = time.monotonic()
-            process.send_signal(signal.SIGINT)
-            took = float(process.stdout.readline()) - pressed
-            wait.goes_on()
-            out, error = process.communicate(timeout=120)
-            assert (process.returncode, out, error) == (0, " ".join(map(str, expected)) + "\n", "")
-            return took
-
-    assert best(attempt) < PROMPT
+    assert best(lambda: noticed(make, tmp_path, code, signal.SIGINT, expected)) < PROMPT
