@@ -31,7 +31,8 @@ public struct DatasetServer: Sendable {
   }
 
   private static func make(_ address: some SocketAddress) -> HTTPServer {
-    HTTPServer(address: address, timeout: 60, logger: .disabled)
+    HTTPServer(
+      address: address, timeout: 60, pool: PromptSocketPool(pool: HTTPServer.defaultPool()), logger: .disabled)
   }
 
   /// By id, without their chunks.
