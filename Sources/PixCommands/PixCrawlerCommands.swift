@@ -31,7 +31,11 @@ struct PixCrawlerCommands: ParsableCommand {
       return
     }
     if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"), !(names + ["help"]).contains(first) {
-      Failure.tell("there is no command \(first). There are \(names.joined(separator: ", ")): pixcrawler --help")
+      let advice =
+        LocalFileSystem().isReadable(first)
+        ? "To run the file: pixcrawler run \(ShellWord(first))"
+        : "There are \(names.joined(separator: ", ")): pixcrawler --help"
+      Failure.tell("there is no command \(first). \(advice)")
       exit(withError: ExitCode.validationFailure)
     }
     main(nil)

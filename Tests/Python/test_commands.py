@@ -107,6 +107,13 @@ def test_an_unknown_command(arguments):
     assert message == f"there is no command {arguments[0]}. There are {', '.join(names)}: pixcrawler --help"
 
 
+def test_a_script_that_is_called_like_a_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("train me").write_text("print('trained')")
+    assert refused(64, "train me") == "there is no command train me. To run the file: pixcrawler run 'train me'"
+    assert command("run", "train me").stdout == command("./train me").stdout == "trained\n"
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
