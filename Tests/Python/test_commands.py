@@ -17,6 +17,7 @@ import urllib.parse
 import pexpect
 import pytest
 
+import pixcrawler
 from flaky_host import FlakyHost
 from support import BINARY, KEY, Server, command
 
@@ -96,7 +97,8 @@ def test_help_names_every_command():
 
 
 def test_version():
-    assert re.fullmatch(r"\d+\.\d+\.\d+\n", command("--version").stdout)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pixcrawler.__version__)
+    assert command("--version").stdout == command("-V").stdout == pixcrawler.__version__ + "\n"
 
 
 @pytest.mark.parametrize("arguments", [["lst"], ["lst", "--api-key", SECRET], ["Pack", "a", "b"]])
