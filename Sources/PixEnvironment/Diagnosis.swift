@@ -77,7 +77,9 @@ public struct Diagnosis: Equatable, Sendable {
   /// Scripts can import the module.
   public var isHealthy: Bool { module.failure == nil }
 
-  public var findings: [Finding] { [moduleFinding, numpyFinding, linkFinding].compactMap { $0 } }
+  public var findings: [Finding] {
+    [moduleFinding, libraryFinding, numpyFinding, linkFinding].compactMap { $0 }
+  }
 
   private var moduleFinding: Finding? {
     if let failure = module.failure {
@@ -89,6 +91,14 @@ public struct Diagnosis: Equatable, Sendable {
     return Finding(
       problem: "scripts import pixcrawler \(version), which is installed here, not \(PixCrawlerVersion.text)",
       advice: environment.installed?.removal ?? "remove \(module.file ?? "it")")
+  }
+
+  /// Started as a program of its own, this Python finds the module by PYTHONPATH, as children do.
+  private var libraryFinding: Finding? {
+    guard interpreter.library == nil, link != .ours else { return nil }
+    return Finding(
+      problem: "there is no shared libpython\(interpreter.version): under -I and -E scripts do not find pixcrawler",
+      advice: "install it (apt install libpython\(interpreter.version)), or pixcrawler env link")
   }
 
   private var numpyFinding: Finding? {

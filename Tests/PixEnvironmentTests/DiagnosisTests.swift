@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct DiagnosisTests {
   /// What a run under `/env/bin/python` that said these facts comes to.
-  static func diagnosis(_ facts: [String: String?] = [:], end: String = "exit 0") throws -> Diagnosis? {
+  static func diagnosis(
+    _ facts: [String: String?] = [:], end: String = "exit 0", library: String? = "/usr/lib/libpython3.11.so.1.0"
+  ) throws -> Diagnosis? {
     let usual: [String: String?] = [
       "prefix": "/env", "base": "/usr", "packages": "/env/site", "pip": "yes", "module": "/pix/__init__.abi3.so",
       "module.version": PixCrawlerVersion.text, "module.done": "yes", "numpy": "2.4.6", "numpy.done": "yes",
@@ -16,7 +18,6 @@ import Testing
     }
     let script = (lines + [end]).joined(separator: "\n")
     let choice = InterpreterChoice(rule: .nearestVenv, python: "/env/bin/python")
-    let library = "/usr/lib/libpython3.11.so.1.0"
     return Diagnosis(
       choice, try Interpreter(python: choice.python, version: PythonVersion(3, 11), library: library),
       Installation(program: "/pix/bin/pixcrawler", home: nil), try ProgramOutput(of: ["/bin/sh", "-c", script]))
@@ -34,6 +35,12 @@ import Testing
     #expect(diagnosis.version == "3.11")
     #expect(try Self.diagnosis(["version": "3.11.2"])?.version == "3.11.2")
     #expect(diagnosis.versions == ["numpy": "2.4.6", "torch": "2.13.0", "pandas": "3"])
+  }
+
+  @Test func aPythonWithoutASharedLibraryIsAFindingAndNoFailure() throws {
+    let diagnosis = try #require(try Self.diagnosis(library: nil))
+    #expect(diagnosis.isHealthy)
+    #expect(diagnosis.findings.first?.advice.contains("apt install libpython3.11") == true)
   }
 
   @Test func aPythonThatSaysNothingIsNoDiagnosis() throws {
