@@ -18,8 +18,7 @@ struct DoctorCommand: ParsableCommand {
         pixcrawler doctor --json
       """)
 
-  @Option(help: ArgumentHelp("A virtual environment's folder or an interpreter.", valueName: "path"))
-  var python: String?
+  @OptionGroup var python: PythonOption
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -28,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
     let variables = ProcessEnvironment.current
     let diagnosis: Diagnosis
     do throws(LaunchError) {
-      diagnosis = try Diagnosis(Launch.choice(python), installation: .current, variables: variables)
+      diagnosis = try Diagnosis(Launch.choice(python.named), installation: .current, variables: variables)
     } catch {
       if json { print(DiagnosisReport(error).text) } else { Failure.tell("\(error)") }
       throw ExitCode(error.exitStatus)

@@ -22,13 +22,12 @@ struct KernelInstallCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The name in menus. Default: Python 3.x (pixcrawler).", valueName: "text"))
   var displayName: String?
 
-  @Option(help: ArgumentHelp("A virtual environment's folder or an interpreter.", valueName: "path"))
-  var python: String?
+  @OptionGroup var python: PythonOption
 
   func run() throws {
     let chosen: KernelPython
     do throws(LaunchError) {
-      chosen = try KernelPython(Launch.choice(python))
+      chosen = try KernelPython(Launch.choice(python.named))
     } catch {
       Failure.tell("\(error)")
       throw ExitCode(error.exitStatus)

@@ -17,8 +17,7 @@ struct ReplCommand: ParsableCommand {
   @Flag(help: "The interpreter's own prompt, even where IPython is installed.")
   var plain = false
 
-  @Option(help: ArgumentHelp("A virtual environment's folder, an interpreter, or a version.", valueName: "path"))
-  var python: String?
+  @OptionGroup var python: PythonOption
 
   /// Reached only by help and errors: the program `pixcrawler` has opened every prompt before.
   func validate() throws {}

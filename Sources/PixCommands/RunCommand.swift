@@ -19,8 +19,7 @@ struct RunCommand: ParsableCommand {
         pixcrawler -c 'import pixcrawler; print(pixcrawler.__file__)'
       """)
 
-  @Option(help: ArgumentHelp("A virtual environment's folder, an interpreter, or a version.", valueName: "path"))
-  var python: String?
+  @OptionGroup var python: PythonOption
 
   @Argument(parsing: .captureForPassthrough, help: "The script and its arguments, or Python's own options.")
   var arguments: [String] = []

@@ -6,7 +6,6 @@ public struct KernelFolder: Sendable {
   public let path: String
   private let base: String
   private let file: String
-  private var aside: String { "\(file).new" }
 
   public init(_ name: KernelName, in jupyter: JupyterFolder) {
     base = jupyter.base
@@ -29,12 +28,7 @@ public struct KernelFolder: Sendable {
   public func install(_ spec: KernelSpec) throws(EnvironmentError) {
     guard contents != .others else { throw .otherKernel(path) }
     try makeFolders()
-    // Written aside and renamed: Jupyter, which may look at any moment, reads all of it or nothing.
-    guard Self.write(spec.json, to: aside), rename(aside, file) == 0 else {
-      let error = unwritable
-      unlink(aside)
-      throw error
-    }
+    guard FileReplacement.write(spec.json, to: file) else { throw unwritable }
   }
 
   /// Takes the kernel away, with folders that are empty then; false where there is none.
@@ -45,19 +39,12 @@ public struct KernelFolder: Sendable {
     case .ours: break
     }
     guard unlink(file) == 0 else { throw unwritable }
-    unlink(aside)
+    unlink(FileReplacement.aside(file))
     var folder = path[...]
     while folder.count > base.count, rmdir(String(folder)) == 0, let slash = folder.lastIndex(of: "/") {
       folder = folder[..<slash]
     }
     return true
-  }
-
-  private static func write(_ text: [UInt8], to path: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return false }
-    let count = Glibc.write(descriptor, text, text.count)
-    return close(descriptor) == 0 && count == text.count
   }
 
   private func makeFolders() throws(EnvironmentError) {

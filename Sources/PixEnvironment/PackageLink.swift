@@ -55,12 +55,7 @@ public struct PackageLink: Sendable {
     case .occupied(let module): throw .occupied(module)
     case .absent, .stale: break
     }
-    // Written aside and renamed: a Python that starts meanwhile reads all of it or nothing.
-    let text = Array(Self.text(packageFolder).utf8)
-    let descriptor = open("\(file).new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw unwritable }
-    let count = write(descriptor, text, text.count)
-    guard close(descriptor) == 0, count == text.count, rename("\(file).new", file) == 0 else { throw unwritable }
+    guard FileReplacement.write(Array(Self.text(packageFolder).utf8), to: file) else { throw unwritable }
     return .made
   }
 

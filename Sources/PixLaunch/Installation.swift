@@ -30,7 +30,7 @@ public struct Installation: Equatable, Sendable {
   /// The module itself.
   public var moduleFile: String { "\(packageFolder)/pixcrawler/__init__.abi3.so" }
 
-  /// The program behind every command but `run`.
+  /// The program behind every command but `run` and `repl`.
   public var commands: String { prefix + Self.commandsPath }
 
   private static let commandsPath = "/lib/pixcrawler/commands"

@@ -25,7 +25,7 @@ public struct InstalledPackage: Equatable, Sendable, CustomStringConvertible {
   /// Where pip installs for this interpreter, Debian's own places included.
   private static func folders(_ interpreter: Interpreter, _ files: some FileSystem) -> [String] {
     let prefix = Interpreter.prefix(of: interpreter.python)
-    let isVenv = files.beginning(of: "\(prefix)/pyvenv.cfg") != nil
+    let isVenv = files.isReadable("\(prefix)/pyvenv.cfg")
     let root = isVenv ? prefix : Interpreter.prefix(of: files.resolved(interpreter.python))
     let version = interpreter.version
     let folders = ["\(root)/lib/python\(version)/site-packages"]

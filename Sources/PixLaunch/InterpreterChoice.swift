@@ -76,8 +76,7 @@ public struct InterpreterChoice: Equatable, Sendable {
     }
 
     func environment(of program: String) -> String? {
-      let folder = absolute(program).split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-        .joined(separator: "/")
+      let folder = Interpreter.prefix(of: absolute(program))
       return files.isReadable("\(folder)/pyvenv.cfg") || files.isFolder("\(folder)/conda-meta") ? folder : nil
     }
 

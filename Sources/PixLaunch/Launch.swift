@@ -12,11 +12,11 @@ public enum Launch {
     let choice = try choice(request.python, program: String(cString: pix_program()))
     let interpreter = try Interpreter(choice, files: LocalFileSystem())
     let installation = Installation.current
-    let other = otherVersion(in: interpreter)
-    exportToChildren(installation.packageFolder, isWanted: other == nil)
+    let isOurs = otherVersion(in: interpreter) == nil
+    exportToChildren(installation.packageFolder, isWanted: isOurs)
     // Our prompt is for our version; beside another it is Python's own.
-    let words = words(request, promptFolder: other == nil ? installation.packageFolder : nil)
-    throw .unsuitable(choice, become(interpreter, words, module: other == nil ? installation.moduleFile : nil))
+    let words = words(request, promptFolder: isOurs ? installation.packageFolder : nil)
+    throw .unsuitable(choice, become(interpreter, words, module: isOurs ? installation.moduleFile : nil))
   }
 
   /// The Python that a script started here and now runs under.

@@ -57,12 +57,11 @@ public struct ProgramOutput: Sendable {
 
   /// Why it did not do what it should, in one line.
   public var failure: String {
-    if ending == .timedOut { return "it took too long" }
     let lines = errors.split(whereSeparator: \.isNewline).filter { $0.contains { !$0.isWhitespace } }
-    if let said = lines.last(where: { $0.contains("Error") }) ?? lines.last { return String(said) }
+    let said = (lines.last { $0.contains("Error") } ?? lines.last).map(String.init)
     return switch ending {
-    case .killed(let signal): "it was ended by signal \(signal)"
-    case .exited(let status): "it ended with status \(status) and said nothing"
+    case .killed(let signal): said ?? "it was ended by signal \(signal)"
+    case .exited(let status): said ?? "it ended with status \(status) and said nothing"
     case .timedOut: "it took too long"
     }
   }
