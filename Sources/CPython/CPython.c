@@ -54,14 +54,13 @@ PyObject *pix_import_error(void) { return PyExc_ImportError; }
 PyObject *pix_module_not_found_error(void) { return PyExc_ModuleNotFoundError; }
 int pix_is_none(PyObject *object) { return object == Py_None; }
 
-int pix_parse_load_dataset(
-    PyObject *arguments, PyObject *keywords, PyObject **job_id, const char **api_key, const char **base_url,
-    Py_ssize_t *max_workers, double *timeout, int *verify_ssl, PyObject **memory_limit) {
-  static char *names[] = {"job_id",  "api_key",    "base_url",     "max_workers",
-                          "timeout", "verify_ssl", "memory_limit", NULL};
+int pix_parse_load_dataset(PyObject *arguments, PyObject *keywords, pix_load_arguments *parsed) {
+  static char *names[] = {"job_id",     "api_key", "base_url", "max_workers", "timeout",      "verify_ssl",
+                          "image_size", "resize",  "mode",     "on_error",    "memory_limit", NULL};
   return PyArg_ParseTupleAndKeywords(
-      arguments, keywords, "O|zsndp$O:load_dataset", names, job_id, api_key, base_url, max_workers, timeout,
-      verify_ssl, memory_limit);
+      arguments, keywords, "O|zsndp$OsssO:load_dataset", names, &parsed->job_id, &parsed->api_key,
+      &parsed->base_url, &parsed->max_workers, &parsed->timeout, &parsed->verify_ssl, &parsed->image_size,
+      &parsed->resize, &parsed->mode, &parsed->on_error, &parsed->memory_limit);
 }
 
 int pix_parse_iter_batches(

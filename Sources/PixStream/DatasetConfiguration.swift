@@ -1,4 +1,5 @@
 import Glibc
+import PixDecode
 
 /// All it takes to open a dataset: a plain value that crosses forks.
 public struct DatasetConfiguration: Sendable {
@@ -20,11 +21,13 @@ public struct DatasetConfiguration: Sendable {
   /// Bytes one iteration may hold ahead of its reader.
   public var memoryLimit: Int
   public var pixelLimit: Int
+  public var rendition: Rendition
+  public var onError: ErrorPolicy
 
   public init(
     source: String, apiKey: String? = nil, baseURL: String = defaultBaseURL, maxWorkers: Int = 4,
     timeout: Double = 300, verifiesTLS: Bool = true, memoryLimit: Int = defaultMemoryLimit,
-    pixelLimit: Int = defaultPixelLimit
+    pixelLimit: Int = defaultPixelLimit, rendition: Rendition = Rendition(), onError: ErrorPolicy = .raise
   ) {
     self.source = source
     self.apiKey = apiKey
@@ -34,6 +37,8 @@ public struct DatasetConfiguration: Sendable {
     self.verifiesTLS = verifiesTLS
     self.memoryLimit = memoryLimit
     self.pixelLimit = pixelLimit
+    self.rendition = rendition
+    self.onError = onError
   }
 
   /// The key for the service: PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY.

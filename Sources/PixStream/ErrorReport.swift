@@ -71,8 +71,9 @@ extension ErrorReport {
       self.init(
         .general,
         "a batch needs images of one shape, but \(first) is \(ErrorReport.shape(firstShape)) and \(other) is "
-          + "\(ErrorReport.shape(otherShape)) (height, width, channels). Iterate over the dataset itself, which "
-          + "gives every image its own array, and crop or resize before stacking; or use batch_size=1")
+          + "\(ErrorReport.shape(otherShape)) (height, width, channels). Pass image_size=(height, width) to "
+          + "load_dataset, which resizes every image while it is decoded; iterating over the dataset itself gives "
+          + "every image at its own size")
       chunkID = chunk
       entry = other
       declared = ErrorReport.shape(firstShape)
@@ -234,7 +235,7 @@ extension ErrorReport {
 
   private static func bytes(_ count: Int) -> String { "\(grouped(count)) bytes" }
   private static func count(_ images: Int) -> String { images == 1 ? "1 image" : "\(grouped(images)) images" }
-  private static func shape(_ shape: ImageShape) -> String { "(\(shape.height), \(shape.width), 3)" }
+  private static func shape(_ shape: ImageShape) -> String { "(\(shape.height), \(shape.width), \(shape.channels))" }
 
   private static func hex(_ value: UInt32) -> String {
     let digits = String(value, radix: 16)

@@ -20,7 +20,8 @@ public final class SampleStream: JobSource {
     self.dataset = dataset
     engine = Engine.current
     generation = Engine.generation
-    decoder = ImageDecoder(pixelLimit: dataset.configuration.pixelLimit)
+    decoder = ImageDecoder(
+      pixelLimit: dataset.configuration.pixelLimit, rendition: dataset.configuration.rendition)
     budget = MemoryBudget(limit: dataset.configuration.memoryLimit)
     let slabsAhead = batchSize == 1 ? 4 * engine.workers.count + 8 : 3
     window = Monitor(
@@ -122,8 +123,8 @@ public final class SampleStream: JobSource {
       return .failure(.archive(chunk: chunk, error))
     }
     do throws(DecodeError) {
-      let (format, shape) = try bytes.withBytes { bytes throws(DecodeError) in try decoder.shape(of: bytes) }
-      return .success(Examined(bytes: bytes, format: format, shape: shape))
+      let header = try bytes.withBytes { bytes throws(DecodeError) in try decoder.header(of: bytes) }
+      return .success(Examined(bytes: bytes, header: header, shape: decoder.rendition.shape(of: header)))
     } catch .notAnImage where !EntryRole.promisesImage(entry.name) {
       return .success(nil)
     } catch {
@@ -134,7 +135,7 @@ public final class SampleStream: JobSource {
   private func decode(_ job: DecodeJob) -> DatasetError? {
     do throws(DecodeError) {
       try job.image.bytes.withBytes { bytes throws(DecodeError) in
-        try decoder.decode(bytes, as: job.image.format, shape: job.image.shape, into: job.pixels.image(job.row))
+        try decoder.decode(bytes, job.image.header, into: job.pixels.image(job.row))
       }
       return nil
     } catch { return .image(chunk: job.chunk, entry: job.entry, error) }

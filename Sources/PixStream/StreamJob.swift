@@ -18,7 +18,8 @@ struct ExamineJob {
 /// An entry that is an image: its file's bytes and what the header says.
 struct Examined {
   let bytes: ByteBuffer
-  let format: ImageFormat
+  let header: ImageHeader
+  /// The shape it is given in.
   let shape: ImageShape
 }
 

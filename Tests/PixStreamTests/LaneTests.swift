@@ -28,7 +28,9 @@ import Testing
   private func image(_ lane: inout Lane, _ job: ExamineJob) {
     lane.settle(
       job.item,
-      .image(Examined(bytes: ByteBuffer(capacity: 4), format: .png, shape: ImageShape(height: 1, width: 1))),
+      .image(Examined(
+          bytes: ByteBuffer(capacity: 4), header: ImageHeader(format: .png, height: 1, width: 1),
+          shape: ImageShape(height: 1, width: 1))),
       reserved: 4)
   }
 

@@ -1,5 +1,5 @@
 import os
-from typing import Any, Iterator, List, Optional, Tuple, Union, final
+from typing import Any, Iterator, List, Literal, Optional, Tuple, Union, final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ def load_dataset(
     timeout: float = 300,
     verify_ssl: bool = True,
     *,
+    image_size: Union[int, Tuple[int, int], None] = None,
+    resize: Literal["stretch", "crop", "pad"] = "stretch",
+    mode: Literal["RGB", "L", "RGBA"] = "RGB",
+    on_error: Literal["raise", "skip", "replace"] = "raise",
     memory_limit: int = 268435456,
 ) -> Dataset:
     """Load a dataset lazily: only its description is fetched now."""

@@ -35,10 +35,22 @@ PyObject *pix_import_error(void);
 PyObject *pix_module_not_found_error(void);
 int pix_is_none(PyObject *object);
 
-// load_dataset(job_id, api_key, base_url, max_workers, timeout, verify_ssl, *, memory_limit); borrowed references.
-int pix_parse_load_dataset(
-    PyObject *arguments, PyObject *keywords, PyObject **job_id, const char **api_key, const char **base_url,
-    Py_ssize_t *max_workers, double *timeout, int *verify_ssl, PyObject **memory_limit);
+// load_dataset(job_id, api_key, base_url, max_workers, timeout, verify_ssl, *, image_size, resize, mode, on_error,
+// memory_limit); borrowed references, untouched where an argument is not given.
+typedef struct {
+  PyObject *job_id;
+  const char *api_key;
+  const char *base_url;
+  Py_ssize_t max_workers;
+  double timeout;
+  int verify_ssl;
+  PyObject *image_size;
+  const char *resize;
+  const char *mode;
+  const char *on_error;
+  PyObject *memory_limit;
+} pix_load_arguments;
+int pix_parse_load_dataset(PyObject *arguments, PyObject *keywords, pix_load_arguments *parsed);
 // iter_batches(batch_size, drop_last)
 int pix_parse_iter_batches(
     PyObject *arguments, PyObject *keywords, Py_ssize_t *batch_size, int *drop_last);

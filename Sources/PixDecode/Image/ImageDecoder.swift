@@ -16,15 +16,17 @@ import CCodecs
 public struct ImageDecoder: Sendable {
   /// Height × width beyond which an image is refused before any memory is taken.
   public let pixelLimit: Int
+  public let rendition: Rendition
 
   /// - Parameter pixelLimit: by default twice Pillow's `Image.MAX_IMAGE_PIXELS`, where Pillow raises
   ///   `DecompressionBombError`.
-  public init(pixelLimit: Int = 178_956_970) { self.pixelLimit = pixelLimit }
+  public init(pixelLimit: Int = 178_956_970, rendition: Rendition = Rendition()) {
+    self.pixelLimit = pixelLimit
+    self.rendition = rendition
+  }
 
   /// Reads an image's header only.
-  public func shape(of bytes: UnsafeRawBufferPointer) throws(DecodeError) -> (
-    format: ImageFormat, shape: ImageShape
-  ) {
+  public func header(of bytes: UnsafeRawBufferPointer) throws(DecodeError) -> ImageHeader {
     guard let format = ImageFormat(sniffing: bytes) else {
       throw .notAnImage(found: ContentGuess.describe(bytes))
     }
@@ -43,25 +45,24 @@ public struct ImageDecoder: Sendable {
     guard width * height <= pixelLimit else {
       throw .tooManyPixels(width: width, height: height, limit: pixelLimit)
     }
-    return (format, ImageShape(height: height, width: width))
+    return ImageHeader(format: format, height: height, width: width)
   }
 
-  /// Decodes an image into memory of exactly `shape.byteCount` bytes, rows tightly packed.
+  /// Decodes an image into memory of exactly `rendition.shape(of: header).byteCount` bytes, rows tightly packed.
   public func decode(
-    _ bytes: UnsafeRawBufferPointer, as format: ImageFormat, shape: ImageShape,
-    into pixels: UnsafeMutableRawBufferPointer
+    _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, into pixels: UnsafeMutableRawBufferPointer
   ) throws(DecodeError) {
-    precondition(pixels.count == shape.byteCount)
+    precondition(pixels.count == rendition.shape(of: header).byteCount)
     var result = pix_result()
     let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
     let target = pixels.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    let (width, height) = (UInt32(shape.width), UInt32(shape.height))
-    switch format {
+    let (width, height) = (UInt32(header.width), UInt32(header.height))
+    switch header.format {
     case .jpeg: pix_jpeg_decode(base, bytes.count, target, width, height, &result)
     case .png: pix_png_decode(base, bytes.count, target, width, height, &result)
     case .webp: pix_webp_decode(base, bytes.count, target, width, height, &result)
     }
-    try check(result, format)
+    try check(result, header.format)
   }
 
   private func check(_ result: pix_result, _ format: ImageFormat) throws(DecodeError) {

@@ -1,15 +1,15 @@
-/// Height and width of an image in pixels; pixels are RGB uint8, so its array is (height, width, 3).
+/// The shape of an image's array, uint8: (height, width, channels).
 public struct ImageShape: Sendable, Equatable, Hashable {
-  public static let channels = 3
-
   public let height: Int
   public let width: Int
+  public let channels: Int
 
-  public init(height: Int, width: Int) {
+  public init(height: Int, width: Int, channels: Int = 3) {
     self.height = height
     self.width = width
+    self.channels = channels
   }
 
   /// Bytes of one decoded image.
-  public var byteCount: Int { height * width * ImageShape.channels }
+  public var byteCount: Int { height * width * channels }
 }

@@ -1,4 +1,5 @@
 import CPython
+import PixDecode
 import PixStream
 
 /// The Python function `pixcrawler.load_dataset`.
@@ -8,7 +9,7 @@ enum LoadDataset {
       "load_dataset",
       """
       load_dataset(job_id, api_key=None, base_url="https://api.pixcrawler.com", max_workers=4, timeout=300, \
-      verify_ssl=True, *, memory_limit=268435456)
+      verify_ssl=True, *, image_size=None, resize="stretch", mode="RGB", on_error="raise", memory_limit=268435456)
       --
 
       Load a dataset lazily: only its description is fetched now.
@@ -22,6 +23,14 @@ enum LoadDataset {
           max_workers: transfers at a time, 1 to 64.
           timeout: seconds a transfer may stay silent, not counting pauses this side asks for.
           verify_ssl: whether https certificates must be valid.
+          image_size: (height, width) in pixels that every image is resized to while it is decoded; N means (N, N).
+              Without it every image has its own size.
+          resize: "stretch" gives each side its own factor; "crop" covers image_size and cuts off evenly what juts
+              out; "pad" fits into it and leaves the rest black (transparent in RGBA).
+          mode: "RGB", "L" (gray) or "RGBA": 3, 1 or 4 channels, as Pillow names them.
+          on_error: what becomes of a single image that cannot be read. "raise" raises its error once, and the next
+              step goes on behind it; "skip" leaves it out; "replace" gives the next good image of the same chunk in
+              its place. What was left out is in dataset.errors. A chunk that cannot be had always raises.
           memory_limit: bytes an iteration may hold ahead of its reader: compressed, inflating, decoded and queued.
               Arrays already given out are not counted. One image or batch larger than this passes alone.
 
@@ -45,32 +54,29 @@ enum LoadDataset {
   private static let load: Slots.Keyword = { _, arguments, keywords in call(arguments, keywords) }
 
   private static func call(_ arguments: PyRef?, _ keywords: PyRef?) -> PyRef? {
-    var source: PyRef?
-    var key: UnsafePointer<CChar>?
-    var baseURL: UnsafePointer<CChar>?
-    var workers = 4
-    var timeout = 300.0
-    var verifies: Int32 = 1
-    var memory: PyRef?
-    guard
-      pix_parse_load_dataset(
-        arguments, keywords, &source, &key, &baseURL, &workers, &timeout, &verifies, &memory) != 0
-    else { return nil }
-    guard (1...64).contains(workers) else {
-      return PythonException.raise(pix_value_error(), "max_workers must be from 1 to 64, not \(workers)")
+    var given = pix_load_arguments(
+      job_id: nil, api_key: nil, base_url: nil, max_workers: 4, timeout: 300, verify_ssl: 1, image_size: nil,
+      resize: nil, mode: nil, on_error: nil, memory_limit: nil)
+    guard pix_parse_load_dataset(arguments, keywords, &given) != 0 else { return nil }
+    guard (1...64).contains(given.max_workers) else {
+      return PythonException.raise(
+        pix_value_error(), "max_workers must be from 1 to 64, not \(given.max_workers)")
     }
-    guard timeout > 0, timeout <= 1e6 else {
+    guard given.timeout > 0, given.timeout <= 1e6 else {
       return PythonException.raise(pix_value_error(), "timeout must be seconds above 0, up to 1000000")
     }
-    guard let path = PyOS_FSPath(source) else { return nil }
+    guard let path = PyOS_FSPath(given.job_id) else { return nil }
     defer { Py_DecRef(path) }
-    guard let text = PythonValue.string(path) else { return nil }
+    guard let text = PythonValue.string(path), let rendition = rendition(given),
+      let onError = choice(given.on_error, named: "on_error", ErrorPolicy.raise)
+    else { return nil }
     var configuration = DatasetConfiguration(
-      source: text, apiKey: key.map { String(cString: $0) } ?? DatasetConfiguration.keyFromEnvironment,
-      baseURL: baseURL.map { String(cString: $0) } ?? DatasetConfiguration.defaultBaseURL,
-      maxWorkers: workers,
-      timeout: timeout, verifiesTLS: verifies != 0)
-    if let memory, pix_is_none(memory) == 0 {
+      source: text,
+      apiKey: given.api_key.map { String(cString: $0) } ?? DatasetConfiguration.keyFromEnvironment,
+      baseURL: given.base_url.map { String(cString: $0) } ?? DatasetConfiguration.defaultBaseURL,
+      maxWorkers: given.max_workers, timeout: given.timeout, verifiesTLS: given.verify_ssl != 0,
+      rendition: rendition, onError: onError)
+    if let memory = given.memory_limit, pix_is_none(memory) == 0 {
       let limit = PyLong_AsSsize_t(memory)
       if limit == -1, PyErr_Occurred() != nil { return nil }
       guard limit >= 1 << 20 else {
@@ -81,6 +87,45 @@ enum LoadDataset {
     }
     guard let asArray = numpyAsArray() else { return nil }
     return open(configuration, asArray)
+  }
+
+  private static func rendition(_ given: pix_load_arguments) -> Rendition? {
+    guard let resize = choice(given.resize, named: "resize", Resize.stretch),
+      let mode = choice(given.mode, named: "mode", ColorMode.rgb)
+    else { return nil }
+    guard let size = given.image_size, pix_is_none(size) == 0 else { return Rendition(resize: resize, mode: mode) }
+    guard let size = imageSize(size) else { return nil }
+    return Rendition(size: size, resize: resize, mode: mode)
+  }
+
+  /// N or (height, width), each within what every format can have.
+  private static func imageSize(_ object: PyRef) -> Rendition.Size? {
+    let sides: [Int]
+    if PyIndex_Check(object) != 0 {
+      let side = PyNumber_AsSsize_t(object, nil)
+      sides = [side, side]
+    } else {
+      guard let pair = PySequence_Tuple(object) else { return nil }
+      defer { Py_DecRef(pair) }
+      sides = (0..<PyTuple_Size(pair)).map { PyNumber_AsSsize_t(PyTuple_GetItem(pair, $0), nil) }
+    }
+    if PyErr_Occurred() != nil { return nil }
+    guard sides.count == 2, sides.allSatisfy((1...65_535).contains) else {
+      _ = PythonException.raise(
+        pix_value_error(), "image_size is N or (height, width), in pixels from 1 to 65535, not \(sides)")
+      return nil
+    }
+    return Rendition.Size(height: sides[0], width: sides[1])
+  }
+
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ word: UnsafePointer<CChar>?, named name: String, _ usual: Choice
+  ) -> Choice? {
+    guard let word = word.map({ String(cString: $0) }) else { return usual }
+    if let choice = Choice(rawValue: word) { return choice }
+    let known = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    _ = PythonException.raise(pix_value_error(), "\(name) is one of \(known), not \"\(word)\"")
+    return nil
   }
 
   /// Imported now, not at the first image: a process may be forked between, and one that is forked in the middle of an

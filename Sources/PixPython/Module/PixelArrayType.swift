@@ -17,10 +17,10 @@ final class PixelArray {
   private let layout: UnsafeMutablePointer<Int>
   private static let format: StaticString = "B"
 
-  /// (H, W, 3) for a single image, (B, H, W, 3) for a batch.
+  /// (H, W, C) for a single image, (B, H, W, C) for a batch.
   init(_ batch: Batch, isBatch: Bool) {
     pixels = batch.pixels
-    let image = [batch.shape.height, batch.shape.width, 3]
+    let image = [batch.shape.height, batch.shape.width, batch.shape.channels]
     let shape = isBatch ? [batch.count] + image : image
     dimensions = shape.count
     bytes = shape.reduce(1, *)

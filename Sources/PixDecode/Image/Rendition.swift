@@ -1,0 +1,29 @@
+/// How images are given: at which size, resized how, in which color mode.
+public struct Rendition: Sendable, Hashable {
+  public struct Size: Sendable, Hashable {
+    public var height: Int
+    public var width: Int
+
+    public init(height: Int, width: Int) {
+      self.height = height
+      self.width = width
+    }
+  }
+
+  /// Nil: every image has its own size.
+  public var size: Size?
+  public var resize: Resize
+  public var mode: ColorMode
+
+  public init(size: Size? = nil, resize: Resize = .stretch, mode: ColorMode = .rgb) {
+    self.size = size
+    self.resize = resize
+    self.mode = mode
+  }
+
+  /// The shape an image with this header is given in.
+  public func shape(of header: ImageHeader) -> ImageShape {
+    ImageShape(
+      height: size?.height ?? header.height, width: size?.width ?? header.width, channels: mode.channels)
+  }
+}
