@@ -14,12 +14,11 @@ class Progress:
     installed, else one line on standard error.
 
     Example:
-        >>> progress = Progress(lambda done, total: print(done, "of", total), 2, "images")
-        >>> progress.update(1)
+        >>> with Progress(lambda done, total: print(done, "of", total), 2) as progress:
+        ...     progress.update(1)
+        ...     progress.update(2)
         1 of 2
-        >>> progress.update(2)
         2 of 2
-        >>> progress.close()
     """
 
     patience = 2.0
@@ -52,6 +51,12 @@ class Progress:
         self._shows = False
         if bar is not None:
             bar.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
 
 
 def _is_terminal(stream):
