@@ -47,6 +47,15 @@ public final class Dataset: Sendable {
     }
   }
 
+  /// Whether its description and, where that says nothing else, its chunks are files of this machine.
+  public var isLocal: Bool {
+    switch locator.source {
+    case .archives: true
+    case .description(.file): true
+    case .description(.remote), .job: false
+    }
+  }
+
   /// Images in all, where the description tells.
   public var imageCount: Int? {
     job.numImages ?? Dataset.total(chunks.map(\.numImages))
@@ -73,12 +82,33 @@ public final class Dataset: Sendable {
   /// One pass over the images, from `cursor` on.
   ///
   /// - Parameters:
+  ///   - parts: what is read, in this order; nil for all chunks. A cursor's chunk is a place in this list.
   ///   - batchSize: images per batch; 1 lets every image have its own shape.
   ///   - dropsLast: whether an incomplete last batch is left out.
   public func stream(
-    batchSize: Int = 1, dropsLast: Bool = false, from cursor: Cursor = Cursor()
+    parts: [ChunkPart]? = nil, batchSize: Int = 1, dropsLast: Bool = false, from cursor: Cursor = Cursor()
   ) throws(DatasetError) -> SampleStream {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
-    return SampleStream(self, batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+    return SampleStream(
+      self, parts: parts ?? wholeParts, batchSize: batchSize, dropsLast: dropsLast, from: cursor)
   }
+
+  /// One pass over the images as a single batch, decoded into memory that is the caller's from the first.
+  ///
+  /// - Parameters:
+  ///   - count: images in all.
+  ///   - memory: bytes the machine has for them.
+  public func wholeBatch(of count: Int, memory: Int = MachineMemory.available) throws(DatasetError) -> SampleStream {
+    if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
+    if let size = configuration.rendition.size {
+      let shape = ImageShape(height: size.height, width: size.width, channels: configuration.rendition.mode.channels)
+      let bytes = PixelBuffer.bytes(for: shape, capacity: count)
+      guard let bytes, bytes <= memory else { throw .arrays(needed: bytes, available: memory) }
+    }
+    return SampleStream(
+      self, parts: wholeParts, batchSize: count, dropsLast: false, from: Cursor(),
+      pixelBudget: MemoryBudget(limit: memory))
+  }
+
+  private var wholeParts: [ChunkPart] { chunks.indices.map { ChunkPart(chunk: $0) } }
 }

@@ -30,10 +30,35 @@ void pix_jpeg_shape(const uint8_t *bytes, size_t count, pix_result *result);
 void pix_png_shape(const uint8_t *bytes, size_t count, pix_result *result);
 void pix_webp_shape(const uint8_t *bytes, size_t count, pix_result *result);
 
-// RGB, 3 × width bytes a row, tightly packed. Fails unless the image is width × height.
-void pix_jpeg_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height, pix_result *result);
-void pix_png_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height, pix_result *result);
-void pix_webp_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height, pix_result *result);
+// How the samples of one line become `count` others: output i is the sum of `lengths[i]` samples from `starts[i]` on,
+// each times its weight. Its weights lie from i * taps on, zeros behind them; taps is a multiple of 8. A weight of
+// 2^22 is one; `high` and `low` hold its upper and lower 11 bits (one itself: 2048 and 0). A length is at least 1, no
+// window reaches past its line, and later windows neither start nor end earlier.
+typedef struct {
+  uint32_t count;
+  uint32_t taps;
+  uint32_t most;  // the greatest length
+  const uint32_t *starts;
+  const uint32_t *lengths;
+  const int16_t *high;
+  const int16_t *low;
+} pix_windows;
+
+// What an image is to become, and where.
+typedef struct {
+  uint32_t width;   // of the file
+  uint32_t height;
+  uint32_t shrink;  // 1, 2, 4 or 8: JPEGs are decoded at this part of their size, rounded up
+  uint32_t channels;  // 1: gray, 3: RGB, 4: RGBA
+  uint8_t *pixels;
+  size_t stride;  // bytes from one row of `pixels` to the next
+  int is_resampled;  // else rows go to `pixels` as they are
+  int is_premultiplied;  // RGBA is resampled with its colors times its alpha
+  const pix_windows *across;  // NULL: rows keep their width
+  const pix_windows *down;    // NULL: rows stay as many
+} pix_target;
+
+// Fails unless the image is as large as the target says.
+void pix_jpeg_decode(const uint8_t *bytes, size_t count, const pix_target *target, pix_result *result);
+void pix_png_decode(const uint8_t *bytes, size_t count, const pix_target *target, pix_result *result);
+void pix_webp_decode(const uint8_t *bytes, size_t count, const pix_target *target, pix_result *result);

@@ -53,16 +53,47 @@ public struct ImageDecoder: Sendable {
     _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, into pixels: UnsafeMutableRawBufferPointer
   ) throws(DecodeError) {
     precondition(pixels.count == rendition.shape(of: header).byteCount)
+    let plan = ResizePlan(header, rendition)
+    if plan.filled.width * plan.filled.height * rendition.mode.channels < pixels.count {
+      pixels.initializeMemory(as: UInt8.self, repeating: 0)
+    }
+    let stride = rendition.shape(of: header).width * rendition.mode.channels
+    var target = pix_target()
+    target.width = UInt32(header.width)
+    target.height = UInt32(header.height)
+    target.shrink = UInt32(plan.shrink)
+    target.channels = UInt32(rendition.mode.channels)
+    target.stride = stride
+    target.pixels = pixels.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      .advanced(by: plan.top * stride + plan.left * rendition.mode.channels)
+    guard plan.isResized else { return try decode(bytes, header.format, target) }
+    target.is_resampled = 1
+    target.is_premultiplied = rendition.mode == .rgba && header.format != .jpeg ? 1 : 0
+    guard let across = ResampleWindows(of: plan.across, in: plan.decoded.width, to: plan.filled.width),
+      let down = ResampleWindows(of: plan.down, in: plan.decoded.height, to: plan.filled.height)
+    else { throw .malformed(format: header.format, reason: "there is no memory to resize it") }
+    try across.withTable { (table) throws(DecodeError) in
+      target.across = across.isNeeded ? table : nil
+      try down.withTable { (table) throws(DecodeError) in
+        target.down = down.isNeeded ? table : nil
+        try decode(bytes, header.format, target)
+      }
+    }
+  }
+
+  private func decode(
+    _ bytes: UnsafeRawBufferPointer, _ format: ImageFormat, _ target: pix_target
+  ) throws(DecodeError) {
     var result = pix_result()
     let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    let target = pixels.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    let (width, height) = (UInt32(header.width), UInt32(header.height))
-    switch header.format {
-    case .jpeg: pix_jpeg_decode(base, bytes.count, target, width, height, &result)
-    case .png: pix_png_decode(base, bytes.count, target, width, height, &result)
-    case .webp: pix_webp_decode(base, bytes.count, target, width, height, &result)
+    withUnsafePointer(to: target) { target in
+      switch format {
+      case .jpeg: pix_jpeg_decode(base, bytes.count, target, &result)
+      case .png: pix_png_decode(base, bytes.count, target, &result)
+      case .webp: pix_webp_decode(base, bytes.count, target, &result)
+      }
     }
-    try check(result, header.format)
+    try check(result, format)
   }
 
   private func check(_ result: pix_result, _ format: ImageFormat) throws(DecodeError) {
