@@ -106,7 +106,7 @@ static uint32_t rows_at_once(j_decompress_ptr jpeg, uint32_t most) {
 
 // Memory for rows of 4 bytes a pixel.
 static void make_rows(decoder *self, uint32_t count) {
-  self->rows = malloc((size_t)self->jpeg.output_width * 4 * count + ROW_SLACK);
+  self->rows = malloc((size_t)self->jpeg.output_width * 4 * count + ROW_SLACK + 1);
   if (!self->rows) ERREXIT1(&self->jpeg, JERR_OUT_OF_MEMORY, 0);
 }
 
@@ -143,7 +143,7 @@ static void resample_rows(decoder *self, const pix_target *target) {
   make_rows(self, ROWS_AT_ONCE);
   if (!pix_resampler_open(&self->resampler, target, jpeg->output_width)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
   JSAMPROW rows[ROWS_AT_ONCE];
-  for (size_t row = 0; row < ROWS_AT_ONCE; row++) rows[row] = self->rows + row * jpeg->output_width * 4;
+  for (size_t row = 0; row < ROWS_AT_ONCE; row++) rows[row] = self->rows + 1 + row * jpeg->output_width * 4;
   while (jpeg->output_scanline < jpeg->output_height) {
     uint32_t wanted = rows_at_once(jpeg, ROWS_AT_ONCE), read = 0;
     while (read < wanted) read += jpeg_read_scanlines(jpeg, rows + read, wanted - read);

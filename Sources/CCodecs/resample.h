@@ -1,5 +1,5 @@
 #pragma once
-#include "CCodecs.h"
+#include "kernels.h"
 
 // Bytes behind every row that is handed over, read in vain.
 #define ROW_SLACK 64
@@ -9,6 +9,7 @@
 // Rows are gray where the target is, else RGBA (the last byte unused where the target is RGB).
 typedef struct {
   const pix_target *target;
+  const pix_kernels *kernels;
   size_t source_width;
   size_t width;
   size_t row_bytes;

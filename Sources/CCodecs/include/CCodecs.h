@@ -30,19 +30,25 @@ void pix_jpeg_shape(const uint8_t *bytes, size_t count, pix_result *result);
 void pix_png_shape(const uint8_t *bytes, size_t count, pix_result *result);
 void pix_webp_shape(const uint8_t *bytes, size_t count, pix_result *result);
 
-// How the samples of one line become `count` others: output i is the sum of `lengths[i]` samples from `starts[i]` on,
-// each times its weight. Its weights lie from i * taps on, zeros behind them; taps is a multiple of 8. A weight of
-// 2^22 is one; `high` and `low` hold its upper and lower 11 bits (one itself: 2048 and 0). A length is at least 1, no
-// window reaches past its line, and later windows neither start nor end earlier.
+// How the samples of one line become `count` others: output i is the sum of `length` samples from `starts[i]` on, each
+// times its weight. Its weights lie from i * taps on, zeros behind them; taps is a multiple of 8. A weight of 2^22 is
+// one; `high` and `low` hold its upper and lower 11 bits (one itself: 2048 and 0). No window reaches past its line, and
+// none starts before an earlier one.
 typedef struct {
   uint32_t count;
+  uint32_t length;
   uint32_t taps;
-  uint32_t most;  // the greatest length
   const uint32_t *starts;
-  const uint32_t *lengths;
   const int16_t *high;
   const int16_t *low;
 } pix_windows;
+
+// Which instructions resample; the bytes are the same. A processor that lacks them gets the next lower.
+typedef enum {
+  PIX_PLAIN = 0,
+  PIX_SSE2,
+  PIX_AVX2,
+} pix_vectors;
 
 // What an image is to become, and where.
 typedef struct {
@@ -56,6 +62,7 @@ typedef struct {
   int is_premultiplied;  // RGBA is resampled with its colors times its alpha
   const pix_windows *across;  // NULL: rows keep their width
   const pix_windows *down;    // NULL: rows stay as many
+  pix_vectors vectors;
 } pix_target;
 
 // Fails unless the image is as large as the target says.

@@ -17,6 +17,8 @@ public struct ImageDecoder: Sendable {
   /// Height × width beyond which an image is refused before any memory is taken.
   public let pixelLimit: Int
   public let rendition: Rendition
+  /// Tests choose lower ones.
+  var vectors = PIX_AVX2
 
   /// - Parameter pixelLimit: by default twice Pillow's `Image.MAX_IMAGE_PIXELS`, where Pillow raises
   ///   `DecompressionBombError`.
@@ -68,6 +70,7 @@ public struct ImageDecoder: Sendable {
       .advanced(by: plan.top * stride + plan.left * rendition.mode.channels)
     guard plan.isResized else { return try decode(bytes, header.format, target) }
     target.is_resampled = 1
+    target.vectors = vectors
     target.is_premultiplied = rendition.mode == .rgba && header.format != .jpeg ? 1 : 0
     guard let across = ResampleWindows(of: plan.across, in: plan.decoded.width, to: plan.filled.width),
       let down = ResampleWindows(of: plan.down, in: plan.decoded.height, to: plan.filled.height)
