@@ -70,9 +70,11 @@ int pix_parse_iter_batches(
 }
 
 int pix_parse_stream(
-    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last) {
-  static char *names[] = {"parts", "batch_size", "drop_last", NULL};
-  return PyArg_ParseTupleAndKeywords(arguments, keywords, "|OOp:_stream", names, parts, batch_size, drop_last);
+    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last,
+    int *planes) {
+  static char *names[] = {"parts", "batch_size", "drop_last", "planes", NULL};
+  return PyArg_ParseTupleAndKeywords(
+      arguments, keywords, "|OOpp:_stream", names, parts, batch_size, drop_last, planes);
 }
 
 const char *pix_module_path(void) {

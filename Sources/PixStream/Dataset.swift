@@ -86,15 +86,15 @@ public final class Dataset: Sendable {
   ///   - indexes: by the place of the chunk in `chunks`, as earlier reads gave them.
   ///   - cache: this dataset's own, used again from read to read.
   public func read(
-    _ numbers: [Int], indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
+    _ numbers: [Int], layout: PixelLayout = .pixels, indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
   ) throws(DatasetError) -> SampleReader {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
-    return SampleReader(numbers, of: self, indexes: indexes, cache: cache)
+    return SampleReader(numbers, of: self, rendition: rendition(layout), indexes: indexes, cache: cache)
   }
 
   /// Reads the indexes of all chunks that `known` does not have, and no image: what there is, and what it is called.
   public func readIndexes(known: [Int: ChunkIndex] = [:], cache: ChunkCache) -> SampleReader {
-    SampleReader([], of: self, indexes: known, indexesAll: true, cache: cache)
+    SampleReader([], of: self, rendition: configuration.rendition, indexes: known, indexesAll: true, cache: cache)
   }
 
   /// One pass over the images, from `cursor` on.
@@ -104,11 +104,13 @@ public final class Dataset: Sendable {
   ///   - batchSize: images per batch; 1 lets every image have its own shape.
   ///   - dropsLast: whether an incomplete last batch is left out.
   public func stream(
-    parts: [ChunkPart]? = nil, batchSize: Int = 1, dropsLast: Bool = false, from cursor: Cursor = Cursor()
+    parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels, batchSize: Int = 1, dropsLast: Bool = false,
+    from cursor: Cursor = Cursor()
   ) throws(DatasetError) -> SampleStream {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
     return SampleStream(
-      self, parts: parts ?? wholeParts, batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+      self, parts: parts ?? wholeParts, rendition: rendition(layout), batchSize: batchSize, dropsLast: dropsLast,
+      from: cursor)
   }
 
   /// One pass over the images as a single batch, decoded into memory that is the caller's from the first.
@@ -124,8 +126,14 @@ public final class Dataset: Sendable {
       guard let bytes, bytes <= memory else { throw .arrays(needed: bytes, available: memory) }
     }
     return SampleStream(
-      self, parts: wholeParts, batchSize: count, dropsLast: false, from: Cursor(),
+      self, parts: wholeParts, rendition: configuration.rendition, batchSize: count, dropsLast: false, from: Cursor(),
       pixelBudget: MemoryBudget(limit: memory))
+  }
+
+  private func rendition(_ layout: PixelLayout) -> Rendition {
+    var rendition = configuration.rendition
+    rendition.layout = layout
+    return rendition
   }
 
   private var wholeParts: [ChunkPart] { chunks.indices.map { ChunkPart(chunk: $0) } }

@@ -21,15 +21,15 @@ public final class SampleStream: JobSource {
 
   /// - Parameter pixelBudget: where the memory of images is counted, when not among what may be held ahead.
   init(
-    _ dataset: Dataset, parts: [ChunkPart], batchSize: Int, dropsLast: Bool, from cursor: Cursor,
-    pixelBudget: MemoryBudget? = nil
+    _ dataset: Dataset, parts: [ChunkPart], rendition: Rendition, batchSize: Int, dropsLast: Bool,
+    from cursor: Cursor, pixelBudget: MemoryBudget? = nil
   ) {
     self.dataset = dataset
     self.parts = parts
     engine = Engine.current
     generation = Engine.generation
     let configuration = dataset.configuration
-    decoder = ImageDecoder(pixelLimit: configuration.pixelLimit, rendition: configuration.rendition)
+    decoder = ImageDecoder(pixelLimit: configuration.pixelLimit, rendition: rendition)
     budget = MemoryBudget(limit: configuration.memoryLimit)
     let slabsAhead = batchSize == 1 ? 4 * engine.workers.count + 8 : 3
     let chunks = parts.map { part in

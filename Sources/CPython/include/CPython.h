@@ -55,9 +55,10 @@ int pix_parse_load_dataset(PyObject *arguments, PyObject *keywords, pix_load_arg
 int pix_parse_iter_batches(
     PyObject *arguments, PyObject *keywords, Py_ssize_t *batch_size, int *drop_last);
 
-// _stream(parts, batch_size, drop_last); borrowed references, untouched where an argument is not given.
+// _stream(parts, batch_size, drop_last, planes); borrowed references, untouched where an argument is not given.
 int pix_parse_stream(
-    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last);
+    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last,
+    int *planes);
 
 // The address of a function of this module's own file, and that file's path by dladdr(3); NULL when unknown.
 const char *pix_module_path(void);

@@ -55,6 +55,17 @@ public struct ImageDecoder: Sendable {
     _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, into pixels: UnsafeMutableRawBufferPointer
   ) throws(DecodeError) {
     precondition(pixels.count == rendition.shape(of: header).byteCount)
+    switch rendition.layout {
+    case .pixels: try decodePixels(bytes, header, into: pixels)
+    case .planes:
+      try decodePixels(bytes, header, into: PixelPlanes.pixels(in: pixels))
+      PixelPlanes.spread(in: pixels, channels: rendition.mode.channels)
+    }
+  }
+
+  private func decodePixels(
+    _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, into pixels: UnsafeMutableRawBufferPointer
+  ) throws(DecodeError) {
     let plan = ResizePlan(header, rendition)
     if plan.filled.width * plan.filled.height * rendition.mode.channels < pixels.count {
       pixels.initializeMemory(as: UInt8.self, repeating: 0)

@@ -24,12 +24,6 @@ def to_torch(dataset, transform=None, *, target_transform=None, streaming=False,
     return TorchDataset(dataset, transform, target_transform)
 
 
-def floats(images):
-    """uint8 (..., H, W, C) as a float32 tensor (..., C, H, W) in 0 to 1: the values of torchvision's ToTensor."""
-    pixels = torch.from_numpy(images).movedim(-1, -3)
-    return pixels.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
-
-
 class TorchFace:
     """What both kinds share: the dataset, how its samples become items, and how it travels.
 
@@ -74,10 +68,13 @@ class TorchFace:
         return self.target_transform(self._classes.index(label) if has_index(label) else label)
 
     def _items(self, images, labels):
-        """The items of images (B, H, W, C), or of a list of images of unequal shapes."""
+        """The items of images, one array or a list of arrays of unequal shapes.
+
+        Without a transform they are float32 (C, H, W) each, as the engine made them; else uint8 (H, W, C).
+        """
         targets = map(self._target, labels)
         if self.transform is None:
-            tensors = map(floats, images) if isinstance(images, list) else floats(images).unbind()
+            tensors = map(torch.from_numpy, images) if isinstance(images, list) else torch.from_numpy(images).unbind()
             return list(zip(tensors, targets))
         # A view would keep the whole batch in memory for as long as someone keeps one image.
         own = images if isinstance(images, list) or len(images) == 1 else map(copy.copy, images)
@@ -136,7 +133,7 @@ class TorchDataset(TorchFace, torch.utils.data.Dataset):
 
     def __getitem__(self, index):
         number = self._number(index)
-        images, labels, positions = self._dataset._fetch([number])
+        images, labels, positions = self._fetch([number])
         if not len(positions):
             raise PixCrawlerError(
                 f"image {number} cannot be read, and on_error=\"skip\" leaves it out: dataset.errors says why. A batch "
@@ -145,12 +142,15 @@ class TorchDataset(TorchFace, torch.utils.data.Dataset):
 
     def __getitems__(self, indices):
         """The items of a whole batch, read and decoded at once; without those that on_error="skip" leaves out."""
-        images, labels, positions = self._dataset._fetch([self._number(index) for index in indices])
+        images, labels, positions = self._fetch([self._number(index) for index in indices])
         if len(indices) and not len(positions):
             raise PixCrawlerError(
                 f"not one of the {len(indices)} images of a batch can be read, and on_error=\"skip\" leaves them out: "
                 "dataset.errors says why")
         return self._items(images, labels)
+
+    def _fetch(self, numbers):
+        return self._dataset._fetch(numbers, self.transform is None)
 
     def _number(self, index):
         number = operator.index(index)

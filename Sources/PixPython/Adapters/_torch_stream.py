@@ -3,7 +3,7 @@
 import os
 import random
 
-from ._torch import TorchFace, floats, torch
+from ._torch import TorchFace, torch
 
 #: Images that are read and converted at once.
 BATCH = 64
@@ -82,13 +82,13 @@ class TorchStream(TorchFace, torch.utils.data.IterableDataset):
         if not parts:
             return
         if self._dataset._facts["image_size"] is not None:
-            yield from self._dataset._stream(parts, batch_size=BATCH)
+            yield from self._dataset._stream(parts, batch_size=BATCH, planes=self.transform is None)
         else:
-            for image, label in self._dataset._stream(parts):
+            for image, label in self._dataset._stream(parts, planes=self.transform is None):
                 yield [image], [label]
 
     def _item(self, image, label):
-        return (floats(image) if self.transform is None else self.transform(image)), self._target(label)
+        return (torch.from_numpy(image) if self.transform is None else self.transform(image)), self._target(label)
 
     def _next_epoch(self, worker):
         epoch, times = self._set.tolist()

@@ -27,12 +27,16 @@ enum ByNumber {
   }
 
   /// `(images, labels, positions)`; images are one array when they have one shape, else a list.
-  static func fetch(_ handle: DatasetHandle, _ indices: PyRef?) -> PyRef? {
+  ///
+  /// - Parameter asPlanes: float32 (C, H, W) instead of uint8 (H, W, C).
+  static func fetch(_ handle: DatasetHandle, _ indices: PyRef?, asPlanes: PyRef?) -> PyRef? {
+    let asPlanes = PyObject_IsTrue(asPlanes)
+    guard asPlanes >= 0 else { return nil }
     guard let list = PySequence_List(indices) else { return nil }
     defer { Py_DecRef(list) }
     let numbers = (0..<PyList_Size(list)).map { PyNumber_AsSsize_t(PyList_GetItem(list, $0), pix_index_error()) }
     if PyErr_Occurred() != nil { return nil }
-    guard let set = read(handle, numbers) else { return nil }
+    guard let set = read(handle, numbers, asPlanes > 0 ? .planes : .pixels) else { return nil }
     return PythonValue.tuple([
       images(handle, set), PythonValue.list(set.samples) { PythonValue.label($0.label) },
       PythonValue.list(set.samples) { PythonValue.integer($0.position) },
@@ -77,9 +81,11 @@ enum ByNumber {
     } != nil
   }
 
-  private static func read(_ handle: DatasetHandle, _ numbers: [Int]) -> SampleSet? {
+  private static func read(
+    _ handle: DatasetHandle, _ numbers: [Int], _ layout: PixelLayout = .pixels
+  ) -> SampleSet? {
     wait(handle) { () throws(DatasetError) in
-      try handle.dataset.read(numbers, indexes: handle.indexes, cache: handle.cache)
+      try handle.dataset.read(numbers, layout: layout, indexes: handle.indexes, cache: handle.cache)
     }
   }
 

@@ -1,4 +1,5 @@
 import CPython
+import PixDecode
 import PixStream
 
 /// The Python type `pixcrawler.Dataset`.
@@ -129,7 +130,8 @@ enum DatasetType {
             >>> model.fit(images.batch(32).prefetch(1), epochs=10)                # doctest: +SKIP
         """, { object, arguments, keywords in adapter("_tensorflow", "to_tensorflow", object, arguments, keywords) }),
       Slots.keyword(
-        "_stream", "_stream($self, parts=None, batch_size=None, drop_last=False)\n--\n\nParts of chunks, in order.",
+        "_stream",
+        "_stream($self, parts=None, batch_size=None, drop_last=False, planes=False)\n--\n\nParts of chunks, in order.",
         { stream($0, $1, $2) }),
       Slots.method(
         "_details", "_details($self)\n--\n\nIterate over (image, label, facts of the file).",
@@ -138,9 +140,11 @@ enum DatasetType {
         "_arrays", "_arrays($self, update)\n--\n\nAll images as one array, and the list of labels.",
         { wholeArray($0, $1) }),
       Slots.variadic(
-        "_fetch", "_fetch($self, indices)\n--\n\nImages by number: (images, labels, positions).",
+        "_fetch", "_fetch($self, indices, planes)\n--\n\nImages by number: (images, labels, positions).",
         { object, arguments in
-          ByNumber.fetch(HeapType<DatasetHandle>.box(of: object), PyTuple_GetItem(arguments, 0))
+          ByNumber.fetch(
+            HeapType<DatasetHandle>.box(of: object), PyTuple_GetItem(arguments, 0),
+            asPlanes: PyTuple_GetItem(arguments, 1))
         }),
       Slots.method(
         "_counts", "_counts($self)\n--\n\nImages per chunk.",
@@ -243,11 +247,12 @@ enum DatasetType {
   private static func dataset(_ object: PyRef?) -> Dataset { HeapType<DatasetHandle>.box(of: object).dataset }
 
   private static func iterate(
-    _ object: PyRef?, _ item: StreamIterator.Item, parts: [ChunkPart]? = nil, dropsLast: Bool = false
+    _ object: PyRef?, _ item: StreamIterator.Item, parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels,
+    dropsLast: Bool = false
   ) -> PyRef? {
     let handle = HeapType<DatasetHandle>.box(of: object)
     if handle.isClosed { return PythonException.raise(.closed) }
-    return StreamIterator(handle, item, parts: parts, dropsLast: dropsLast).object()
+    return StreamIterator(handle, item, parts: parts, layout: layout, dropsLast: dropsLast).object()
   }
 
   private static func iterateBatches(_ object: PyRef?, _ arguments: PyRef?, _ keywords: PyRef?) -> PyRef? {
@@ -261,7 +266,8 @@ enum DatasetType {
 
   private static func stream(_ object: PyRef?, _ arguments: PyRef?, _ keywords: PyRef?) -> PyRef? {
     guard let given = StreamArguments(arguments, keywords, for: dataset(object)) else { return nil }
-    return iterate(object, given.item, parts: given.parts, dropsLast: given.dropsLast)
+    return iterate(
+      object, given.item, parts: given.parts, layout: given.asPlanes ? .planes : .pixels, dropsLast: given.dropsLast)
   }
 
   private static func wholeArray(_ object: PyRef?, _ arguments: PyRef?) -> PyRef? {

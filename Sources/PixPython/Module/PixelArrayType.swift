@@ -1,7 +1,7 @@
 import CPython
 import PixStream
 
-/// Pixels as Python's buffer protocol shows them (PEP 3118): uint8, writable, C-contiguous.
+/// Pixels as Python's buffer protocol shows them (PEP 3118): uint8 or float32, writable, C-contiguous.
 final class PixelArray {
   static let type = HeapType<PixelArray>(
     "pixcrawler.PixelArray",
@@ -16,26 +16,32 @@ final class PixelArray {
   private let bytes: Int
   /// Shape, then strides.
   private let layout: UnsafeMutablePointer<Int>
-  private static let format: StaticString = "B"
+  /// As PEP 3118 writes it.
+  private let format: StaticString
+  private let valueBytes: Int
 
-  /// One image: (H, W, C).
+  /// One image: (H, W, C), or (C, H, W) in planes.
   convenience init(_ pixels: PixelBuffer, image: Int) {
-    self.init(pixels, from: image, shape: [pixels.shape.height, pixels.shape.width, pixels.shape.channels])
+    self.init(pixels, from: image, shape: pixels.shape.axes)
   }
 
-  /// Images side by side: (B, H, W, C).
+  /// Images side by side: (B, H, W, C), or (B, C, H, W) in planes.
   convenience init(_ pixels: PixelBuffer, images: Range<Int>) {
-    let shape = [images.count, pixels.shape.height, pixels.shape.width, pixels.shape.channels]
-    self.init(pixels, from: images.lowerBound, shape: shape)
+    self.init(pixels, from: images.lowerBound, shape: [images.count] + pixels.shape.axes)
   }
 
   private init(_ pixels: PixelBuffer, from image: Int, shape: [Int]) {
     self.pixels = pixels
     address = pixels.address + image * pixels.shape.byteCount
     dimensions = shape.count
-    bytes = shape.reduce(1, *)
+    valueBytes = pixels.shape.layout.bytesPerValue
+    switch pixels.shape.layout {
+    case .pixels: format = "B"
+    case .planes: format = "f"
+    }
+    bytes = shape.reduce(valueBytes, *)
     layout = .allocate(capacity: dimensions * 2)
-    var stride = 1
+    var stride = valueBytes
     for axis in shape.indices.reversed() {
       layout[axis] = shape[axis]
       layout[dimensions + axis] = stride
@@ -62,9 +68,9 @@ final class PixelArray {
     view.pointee.buf = array.address
     view.pointee.len = array.bytes
     view.pointee.readonly = 0
-    view.pointee.itemsize = 1
+    view.pointee.itemsize = array.valueBytes
     view.pointee.format =
-      flags & PyBUF_FORMAT != 0 ? UnsafeMutablePointer(mutating: format.cString) : nil
+      flags & PyBUF_FORMAT != 0 ? UnsafeMutablePointer(mutating: array.format.cString) : nil
     view.pointee.ndim = hasShape ? Int32(array.dimensions) : 1
     view.pointee.shape = hasShape ? array.layout : nil
     view.pointee.strides =

@@ -6,14 +6,17 @@ struct StreamArguments {
   var parts: [ChunkPart]?
   var item = StreamIterator.Item.sample
   var dropsLast = false
+  var asPlanes = false
 
   /// Nil with an exception set when they make no sense.
   init?(_ arguments: PyRef?, _ keywords: PyRef?, for dataset: Dataset) {
     var parts: PyRef?
     var batchSize: PyRef?
     var dropLast: Int32 = 0
-    guard pix_parse_stream(arguments, keywords, &parts, &batchSize, &dropLast) != 0 else { return nil }
+    var planes: Int32 = 0
+    guard pix_parse_stream(arguments, keywords, &parts, &batchSize, &dropLast, &planes) != 0 else { return nil }
     dropsLast = dropLast != 0
+    asPlanes = planes != 0
     if let batchSize, pix_is_none(batchSize) == 0 {
       guard let size = StreamArguments.batchSize(PyNumber_AsSsize_t(batchSize, nil)) else { return nil }
       item = .batch(size)

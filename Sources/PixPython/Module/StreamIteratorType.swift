@@ -38,6 +38,7 @@ final class StreamIterator {
   private let handle: DatasetHandle
   private let item: Item
   private let parts: [ChunkPart]?
+  private let layout: PixelLayout
   private let dropsLast: Bool
   private var cursor = Cursor()
   private var stream: SampleStream?
@@ -45,10 +46,14 @@ final class StreamIterator {
   /// The chunk's metadata.json as a Python object, the same one for all images of the chunk.
   private var metadata: (chunk: String, json: PyRef)?
 
-  init(_ handle: DatasetHandle, _ item: Item, parts: [ChunkPart]? = nil, dropsLast: Bool = false) {
+  init(
+    _ handle: DatasetHandle, _ item: Item, parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels,
+    dropsLast: Bool = false
+  ) {
     self.handle = handle
     self.item = item
     self.parts = parts
+    self.layout = layout
     self.dropsLast = dropsLast
   }
 
@@ -103,7 +108,7 @@ final class StreamIterator {
     }
     hasEnded = true
     let fresh = try handle.dataset.stream(
-      parts: parts, batchSize: item.batchSize, dropsLast: dropsLast, from: cursor)
+      parts: parts, layout: layout, batchSize: item.batchSize, dropsLast: dropsLast, from: cursor)
     hasEnded = false
     stream = fresh
     handle.remember(self)
