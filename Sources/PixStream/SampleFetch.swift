@@ -159,18 +159,19 @@ final class SampleFetch: @unchecked Sendable {
 
   private func startPeek(_ chunk: Int) {
     let reference = dataset.chunks[chunk]
-    let whole = wholeChunks[chunk] ?? cache.chunk(at: chunk)
+    if wholeChunks[chunk] == nil { wholeChunks[chunk] = cache.chunk(at: chunk) }
+    let isWhole = wholeChunks[chunk] != nil
     let peek = DirectoryPeek(
-      size: whole?.bytes ?? reference.sizeBytes, entries: reference.numImages, longest: ChunkMetadata.longest,
+      size: wholeChunks[chunk]?.bytes ?? reference.sizeBytes, entries: reference.numImages, longest: ChunkMetadata.longest,
       transfers: transfers,
       request: { [self] range throws(RemoteError) in
-        if let whole { return request(to: whole, range) }
+        if let whole = wholeChunks[chunk] { return request(to: whole, range) }
         return try dataset.locator.request(for: reference, range: range)
       },
       done: { [self] found in
         peeks[chunk] = nil
         wholeChunks[chunk] = nil
-        indexed(chunk, found, hasRanges: whole == nil)
+        indexed(chunk, found, hasRanges: !isWhole)
         goOn()
       })
     peeks[chunk] = peek

@@ -69,7 +69,7 @@ public final class SampleReader: JobSource {
     guard !isInherited else { return }
     state.update { state in
       state.isCancelled = true
-      state.outcome = state.outcome ?? .failure(.cancelled)
+      state.outcome = .failure(.cancelled)
     }
     let fetch = fetch.withLock { $0.take() }
     if let fetch { engine.transfers.perform { fetch.stop() } }

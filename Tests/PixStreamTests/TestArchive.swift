@@ -28,10 +28,14 @@ enum TestArchive {
 
   /// An archive of stored entries.
   ///
-  /// - Parameter sizesFollow: whether sizes and checksums come after the data only, as from a pipe.
-  static func zip(_ entries: [(name: String, bytes: [UInt8])], sizesFollow: Bool = false) -> [UInt8] {
+  /// - Parameters:
+  ///   - sizesFollow: whether sizes and checksums come after the data only, as from a pipe.
+  ///   - listsBackwards: whether the directory lists the last entry first.
+  static func zip(
+    _ entries: [(name: String, bytes: [UInt8])], sizesFollow: Bool = false, listsBackwards: Bool = false
+  ) -> [UInt8] {
     var archive: [UInt8] = []
-    var directory: [UInt8] = []
+    var records: [[UInt8]] = []
     for (name, bytes) in entries {
       let offset = archive.count
       let sums = little(crc(bytes)) + little(UInt32(bytes.count)) + little(UInt32(bytes.count))
@@ -42,9 +46,10 @@ enum TestArchive {
       archive += little(UInt32(0x0403_4b50)) + start + shown + little(UInt16(name.count)) + little(UInt16(0)) + name
       archive += bytes
       if sizesFollow { archive += little(UInt32(0x0807_4b50)) + sums }
-      directory += little(UInt32(0x0201_4b50)) + little(UInt16(20)) + start + sums + little(UInt16(name.count))
-      directory += [UInt8](repeating: 0, count: 12) + little(UInt32(offset)) + name
+      let record = little(UInt32(0x0201_4b50)) + little(UInt16(20)) + start + sums + little(UInt16(name.count))
+      records.append(record + [UInt8](repeating: 0, count: 12) + little(UInt32(offset)) + name)
     }
+    let directory = Array((listsBackwards ? records.reversed() : records).joined())
     let count = little(UInt16(entries.count))
     return archive + directory + little(UInt32(0x0605_4b50)) + little(UInt32(0)) + count + count
       + little(UInt32(directory.count)) + little(UInt32(archive.count)) + little(UInt16(0))

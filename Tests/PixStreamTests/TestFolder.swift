@@ -11,5 +11,9 @@ final class TestFolder {
     for (name, bytes) in files { try Data(bytes).write(to: folder.appendingPathComponent(name)) }
   }
 
+  func write(_ name: String, _ bytes: [UInt8]) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path).appendingPathComponent(name))
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 }
