@@ -8,6 +8,8 @@ public enum RemoteError: Error, Sendable, Equatable {
   case status(url: PublicURL, status: Int, message: String?, retryAfter: Duration?)
   /// The file changed between two requests for its parts.
   case changed(url: PublicURL, before: String, after: String)
+  /// A part was asked for, and the server answers with the whole file only, of so many bytes where it says so.
+  case rangeless(url: PublicURL, size: Int?)
   case file(path: String, reason: String)
   /// The document is no dataset description; `reason` names the field.
   case description(url: PublicURL, reason: String)

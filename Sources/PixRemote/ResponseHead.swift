@@ -30,6 +30,13 @@ public struct ResponseHead: Sendable, Equatable {
     strongTag ?? fields["last-modified"]
   }
 
+  /// What tells the file from another one, as in an answer that carries all of it.
+  public var identity: ResponseHead {
+    var known = fields.filter { ["etag", "last-modified"].contains($0.key) }
+    known["content-length"] = totalLength.map(String.init)
+    return ResponseHead(status: 200, fields: known)
+  }
+
   private var strongTag: String? {
     fields["etag"].flatMap { $0.isEmpty || $0.hasPrefix("W/") ? nil : $0 }
   }

@@ -51,11 +51,15 @@ final class Transfer {
   /// `If-Range` value: the file that was begun, or whatever is there instead.
   var ifRangeField: String? { received > 0 ? opening?.validator : nil }
 
+  private var channelIsRemote: Bool { if case .remote = resource { true } else { false } }
+
   /// Judges an answer's head. Returns how many bytes of its body lie before `position`.
   func accept(_ head: ResponseHead) throws(RemoteError) -> Int {
     let url = resource.publicURL
-    if let (before, after) = opening?.contradiction(of: head) {
-      throw .changed(url: url, before: before, after: after)
+    for known in [request.expected, opening] {
+      if let (before, after) = known?.contradiction(of: head) {
+        throw .changed(url: url, before: before, after: after)
+      }
     }
     let skip: Int
     if head.status == 206 {
@@ -63,6 +67,8 @@ final class Transfer {
         throw .network(url: url, reason: "the server answered with another range than the one asked for")
       }
       skip = position - first
+    } else if request.refusesWhole, channelIsRemote, head.bodyEnd != request.range?.upperBound || position > 0 {
+      throw .rangeless(url: url, size: head.contentLength)
     } else {
       skip = position
     }

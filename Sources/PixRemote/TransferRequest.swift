@@ -11,6 +11,11 @@ public struct TransferRequest: Sendable {
   public var key: APIKey?
   /// The part of the file that is wanted; up to its end when the upper bound is `Int.max`.
   public var range: Range<Int>?
+  /// Whether only `range` will do: a server that answers with the whole file instead is heard no further, and the
+  /// transfer ends with `RemoteError.rangeless`.
+  public var refusesWhole = false
+  /// The file as it was when its other parts were read; another one ends the transfer with `RemoteError.changed`.
+  public var expected: ResponseHead?
   public var policy: ConnectionPolicy
   /// Where a fresh link is asked for when the server no longer takes this one.
   var renewal: LinkRenewal?

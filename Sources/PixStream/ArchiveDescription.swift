@@ -34,7 +34,7 @@ struct ArchiveDescription {
         isWhole = false
         continue
       }
-      let rule = LabelRule(metadata: content.metadata)
+      let rule = LabelRule(metadata: try? content.metadata?.get())
       for entry in content.directory.entries
       where EntryRole(entry.name) == .candidate && EntryRole.promisesImage(entry.name) {
         images += 1
@@ -66,13 +66,13 @@ struct ArchiveDescription {
   /// Nil when the archive has no readable directory: reading it will tell why.
   private func directory(
     of path: String, size: Int, keepWaiting: () -> Bool
-  ) throws(RemoteError) -> DirectoryPeek.Result? {
-    let answer = Monitor<DirectoryPeek.Result??>(nil)
+  ) throws(RemoteError) -> DirectoryPeek.Content? {
+    let answer = Monitor<DirectoryPeek.Content??>(nil)
     let policy = policy
     let peek = DirectoryPeek(
-      archiveSize: size, longest: ChunkMetadata.longest, transfers: transfers,
+      size: size, longest: ChunkMetadata.longest, transfers: transfers,
       request: { range in TransferRequest(.file(path: path), range: range, policy: policy) },
-      done: { result in answer.update { $0 = .some(result) } })
+      done: { result in answer.update { $0 = .some(try? result.get()) } })
     transfers.perform { peek.start() }
     while true {
       if let result = answer.wait(atMost: .milliseconds(50), for: { $0 }) { return result }

@@ -293,13 +293,16 @@ final class ChunkFlow: @unchecked Sendable {
 
   private func startPeek(archiveSize: Int, whenItFails next: Peek) {
     let running = DirectoryPeek(
-      archiveSize: archiveSize, longest: min(ChunkMetadata.longest, memoryLimit / 4), transfers: transfers,
+      size: archiveSize, entries: chunk.numImages, longest: min(ChunkMetadata.longest, memoryLimit / 4),
+      transfers: transfers,
       request: { [self] range throws(RemoteError) in try request(range) },
       done: { [self] result in
-        peek = result == nil ? next : .done
-        if let result {
-          scanner.learn(result.directory.entries)
-          labels.metadata = labels.metadata ?? result.metadata
+        if let content = try? result.get() {
+          peek = .done
+          scanner.learn(content.directory.entries)
+          labels.metadata = labels.metadata ?? (try? content.metadata?.get())
+        } else {
+          peek = next
         }
         refetch()
       })

@@ -79,6 +79,24 @@ public final class Dataset: Sendable {
     return total
   }
 
+  /// Reads images by their numbers, counted from 0 in dataset order: their chunks' directories where `indexes` does not
+  /// have them yet, then their own bytes.
+  ///
+  /// - Parameters:
+  ///   - indexes: by the place of the chunk in `chunks`, as earlier reads gave them.
+  ///   - cache: this dataset's own, used again from read to read.
+  public func read(
+    _ numbers: [Int], indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
+  ) throws(DatasetError) -> SampleReader {
+    if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
+    return SampleReader(numbers, of: self, indexes: indexes, cache: cache)
+  }
+
+  /// Reads the indexes of all chunks that `known` does not have, and no image: what there is, and what it is called.
+  public func readIndexes(known: [Int: ChunkIndex] = [:], cache: ChunkCache) -> SampleReader {
+    SampleReader([], of: self, indexes: known, indexesAll: true, cache: cache)
+  }
+
   /// One pass over the images, from `cursor` on.
   ///
   /// - Parameters:

@@ -15,6 +15,11 @@ public enum DatasetError: Error, Sendable, Equatable {
   case count(chunk: String, declared: Int?, found: Int)
   /// A batch needs images of one shape.
   case shapes(chunk: String, first: String, firstShape: ImageShape, other: String, otherShape: ImageShape)
+  /// The description's count of images and the directory's, where an image's number must lead to it.
+  case misnumbered(chunk: String, declared: Int, found: Int)
+  case noSuchSample(number: Int, count: Int)
+  /// The server gives no parts of the chunk, and the whole of it does not fit into the memory limit.
+  case rangeless(chunk: String, needed: Int, limit: Int)
   case empty(dataset: String)
   /// One item would take more memory than there can be.
   case memory(needed: Int?, limit: Int)

@@ -42,7 +42,7 @@ extension ErrorReport {
         .download,
         "chunk \(chunk) was cut short: it ended after \(ErrorReport.grouped(found)) of "
           + "\(ErrorReport.bytes(declared))\(entry.map { ", inside \($0)" } ?? ""). "
-          + "The images before the cut were read; the file on the server is incomplete")
+          + "Iterating over the dataset gives the images before the cut; the file on the server is incomplete")
       chunkID = chunk
       self.entry = entry
       self.declared = String(declared)
@@ -78,6 +78,26 @@ extension ErrorReport {
       entry = other
       declared = ErrorReport.shape(firstShape)
       found = ErrorReport.shape(otherShape)
+    case .misnumbered(let chunk, let declared, let found):
+      self.init(
+        .decompression,
+        "chunk \(chunk) declares \(ErrorReport.count(declared)) and its archive lists \(ErrorReport.count(found)), "
+          + "so images cannot be found by their number. Iterating over the dataset gives the images that are there; "
+          + "the dataset's description is wrong or the chunk incomplete")
+      chunkID = chunk
+      self.declared = String(declared)
+      self.found = String(found)
+    case .noSuchSample(let number, let count):
+      self.init(.general, "there is no image \(number): the dataset has \(ErrorReport.count(count)), numbered from 0")
+    case .rangeless(let chunk, let needed, let limit):
+      self.init(
+        .download,
+        "chunk \(chunk) lies on a server that gives no parts of a file (HTTP ranges), so to read images by number it "
+          + "has to be held whole: \(ErrorReport.bytes(needed)), more than memory_limit=\(limit). Raise memory_limit, "
+          + "iterate over the dataset in order, or serve it from a host with ranges")
+      chunkID = chunk
+      declared = String(needed)
+      found = String(limit)
     case .empty(let dataset):
       self.init(
         .general, "dataset \(dataset) is empty: its description lists no chunks, so there is nothing to read")
@@ -136,6 +156,9 @@ extension ErrorReport {
       self.url = url.description
       declared = before
       found = after
+    case .rangeless(let url, _):
+      self.init(.download, "\(url) lies on a server that gives no parts of a file (HTTP ranges)")
+      self.url = url.description
     case .file(let path, let reason):
       self.init(.download, "\(path): \(reason)")
       url = path
@@ -195,7 +218,7 @@ extension ErrorReport {
     case .cutShort(let entry, let offset):
       reason =
         "the archive ends early, after \(ErrorReport.bytes(offset))\(entry.map { ", inside \($0)" } ?? ""). "
-        + "The images before the cut were read"
+        + "Iterating over the dataset gives the images before the cut"
       self.entry = entry
       found = String(offset)
     case .malformed(let offset, let detail): reason = "the archive is broken at byte \(offset): \(detail)"

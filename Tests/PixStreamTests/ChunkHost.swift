@@ -1,4 +1,5 @@
 import Glibc
+import PixDecode
 import PixThreads
 
 /// A host on loopback that serves files from memory, one thread per connection, and counts what is in flight.
@@ -15,7 +16,7 @@ final class ChunkHost: Sendable {
 
   let url: String
   private let port: UInt16
-  private let files: [String: [UInt8]]
+  private let files: Monitor<[String: [UInt8]]>
   private let hasRanges: Bool
   private let mostInFlight: Int
   private let stalls: Set<String>
@@ -29,7 +30,7 @@ final class ChunkHost: Sendable {
     _ files: [String: [UInt8]], hasRanges: Bool = true, mostInFlight: Int = .max,
     stalls: Set<String> = []
   ) {
-    self.files = files
+    self.files = Monitor(files)
     self.hasRanges = hasRanges
     self.mostInFlight = mostInFlight
     self.stalls = stalls
@@ -80,6 +81,9 @@ final class ChunkHost: Sendable {
 
   /// Whether there were more requests at a time than allowed, and they did not become fewer in seconds.
   var exceeded: Bool { state.withLock { $0.exceeded } }
+
+  /// Puts another file in the place of one.
+  func replace(_ name: String, with bytes: [UInt8]) { files.withLock { $0[name] = bytes } }
 
   func stop() {
     let threads = state.update { state in
@@ -138,11 +142,11 @@ final class ChunkHost: Sendable {
     }
     let lines = String(decoding: buffer, as: UTF8.self).split(separator: "\r\n")
     let name = String(lines[0].split(separator: " ")[1].dropFirst())
-    let size = files[name]?.count ?? 0
+    let size = files.withLock { $0[name] }?.count ?? 0
     for line in lines where hasRanges && line.lowercased().hasPrefix("range: bytes=") {
       let ends = line.dropFirst(13).split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, first < size else { continue }
-      return (name, first...min(ends.count > 1 ? ends[1] : .max, size - 1))
+      guard let first = ends.first else { continue }
+      return (name, first...max(first, min(ends.count > 1 ? ends[1] : .max, size - 1)))
     }
     return (name, nil)
   }
@@ -150,12 +154,16 @@ final class ChunkHost: Sendable {
   private func answer(
     _ connection: Int32, _ name: String, _ range: ClosedRange<Int>?, stalls: Bool
   ) -> Bool {
-    guard let file = files[name] else {
+    guard let file = files.withLock({ $0[name] }) else {
       return send(Array("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n".utf8), connection)
+    }
+    if let range, range.lowerBound >= file.count {
+      return send(Array("HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n".utf8), connection)
     }
     let part = range.map { file[$0] } ?? file[...]
     var head = "HTTP/1.1 \(range == nil ? 200 : 206) Yes\r\nContent-Length: \(part.count)\r\n"
     if hasRanges { head += "Accept-Ranges: bytes\r\n" }
+    head += "ETag: \"\(file.withUnsafeBytes { Checksum.crc32(of: $0) })\"\r\n"
     if let range { head += "Content-Range: bytes \(range.lowerBound)-\(range.upperBound)/\(file.count)\r\n" }
     guard send(Array((head + "\r\n").utf8), connection) else { return false }
     if stalls {

@@ -66,7 +66,7 @@ struct Reading {
   }
 
   /// JSON labels with their keys in order, so that they can be compared.
-  private static func sorted(_ label: Label?) -> Label? {
+  static func sorted(_ label: Label?) -> Label? {
     guard case .json(let text)? = label,
       let value = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed),
       let data = try? JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])

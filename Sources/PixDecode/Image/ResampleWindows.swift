@@ -61,7 +61,9 @@ struct ResampleWindows {
 
   private static func columns(
     _ memory: ByteBuffer, _ count: Int, _ taps: Int
-  ) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<Int16>, UnsafeMutablePointer<Int16>) {
+  ) -> (
+    UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<Int16>, UnsafeMutablePointer<Int16>
+  ) {
     let base = memory.room.baseAddress!
     let starts = base.bindMemory(to: UInt32.self, capacity: count * 2)
     let high = (base + count * 8).bindMemory(to: Int16.self, capacity: count * taps * 2)

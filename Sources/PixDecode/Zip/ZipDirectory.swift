@@ -3,6 +3,9 @@ public struct ZipDirectory: Sendable, Equatable {
   /// Bytes from the archive's end in which its end record must lie: the record and the longest comment.
   public static let tailBytes = 22 + 65_535 + 20 + 56
 
+  /// What errors call it.
+  public static let name = "the central directory"
+
   public var entries: [ZipEntry]
 
   /// Where the directory lies.
@@ -10,7 +13,7 @@ public struct ZipDirectory: Sendable, Equatable {
     public var range: Range<Int>
     var count: Int
     /// Whether its end record begins where it ends.
-    var isAdjacent: Bool
+    public var isAdjacent: Bool
   }
 
   /// Finds the directory from the last bytes of an archive of `archiveSize` bytes.

@@ -22,12 +22,29 @@ public struct ZipEntry: Sendable, Equatable {
   /// One byte of room more than declared shows an entry that lies about its size.
   var unpackedCapacity: Int { size + 1 }
 
+  /// Where its record ends at the latest: the longest header, its data, the longest descriptor.
+  public var recordLimit: Int { offset + ZipRecords.localBytes + 2 * 0xFFFF + compressedSize + ZipDescriptor.lookahead }
+
   func outOfMemory(_ needed: Int) -> ZipError {
     .unsupported(entry: name, reason: "the system has no memory for its \(needed) bytes")
   }
 
+  /// Proves this entry, as its own header has it, against the directory's record of it.
+  func agree(with record: ZipEntry) throws(ZipError) {
+    func agree<Value: Equatable>(_ field: String, _ declared: Value, _ found: Value) throws(ZipError) {
+      guard declared == found else {
+        throw .directoryMismatch(entry: name, field: field, declared: "\(declared)", found: "\(found)")
+      }
+    }
+    try agree("name", record.name, name)
+    try agree("method", record.method, method)
+    try agree("size", record.size, size)
+    try agree("compressed size", record.compressedSize, compressedSize)
+    try agree("CRC-32", record.crc32, crc32)
+  }
+
   /// Why this entry cannot be read although its end is known; nil when it can.
-  func obstacle(_ limits: ZipLimits) -> ZipError? {
+  public func obstacle(_ limits: ZipLimits = ZipLimits()) -> ZipError? {
     if isEncrypted { return .unsupported(entry: name, reason: "it is encrypted") }
     guard method == ZipEntry.stored || method == ZipEntry.deflated else {
       return .unsupported(

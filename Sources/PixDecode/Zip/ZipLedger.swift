@@ -28,17 +28,7 @@ struct ZipLedger {
         entry: record.name, field: "offset", declared: "an entry at byte \(record.offset)",
         found: "none there")
     }
-    func agree<Value: Equatable>(_ field: String, _ declared: Value, _ found: Value) throws(ZipError) {
-      guard declared == found else {
-        throw .directoryMismatch(
-          entry: entry.name, field: field, declared: "\(declared)", found: "\(found)")
-      }
-    }
-    try agree("name", record.name, entry.name)
-    try agree("method", record.method, entry.method)
-    try agree("size", record.size, entry.size)
-    try agree("compressed size", record.compressedSize, entry.compressedSize)
-    try agree("CRC-32", record.crc32, entry.crc32)
+    try entry.agree(with: record)
   }
 
   /// The zip64 end record.

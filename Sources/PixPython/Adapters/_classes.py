@@ -52,3 +52,12 @@ def has_index(label):
 def _short(value):
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def class_counts(dataset):
+    """What `Dataset.class_counts` gives: images by label, in the order of the classes, then of first appearance."""
+    counts = dict.fromkeys(dataset.labels or [], 0)
+    for label in dataset._labels():
+        key = label if has_index(label) else repr(label)
+        counts[key] = counts.get(key, 0) + 1
+    return counts

@@ -55,11 +55,45 @@ final class DatasetHandle {
     return true
   }
 
-  // MARK: Pixels and labels as Python sees them
+  // MARK: By number
 
-  /// The batch as an array (B, H, W, C), or its only image as (H, W, C), in memory of its own.
-  func array(_ batch: Batch, isBatch: Bool) -> PyRef? {
-    guard let memory = PixelArray.type?.make(PixelArray(batch, isBatch: isBatch)) else { return nil }
+  /// Directories that have been read: they never change, and cross forks with the process.
+  private(set) var indexes: [Int: ChunkIndex] = [:]
+  private var lastCache: ChunkCache?
+  private var hasFallenBack = false
+
+  /// Memory for reads by number; a fresh one in a forked child.
+  var cache: ChunkCache {
+    if let lastCache {
+      if !lastCache.isInherited { return lastCache }
+      _ = Unmanaged.passRetained(lastCache)
+    }
+    let fresh = ChunkCache(memoryLimit: dataset.configuration.memoryLimit)
+    lastCache = fresh
+    return fresh
+  }
+
+  var knowsAllIndexes: Bool { indexes.count == dataset.chunks.count }
+
+  /// In dataset order.
+  var allIndexes: [ChunkIndex] { dataset.chunks.indices.compactMap { indexes[$0] } }
+
+  /// Keeps what a read has learned. Returns false with an exception set when a warning became one.
+  func take(_ set: SampleSet) -> Bool {
+    indexes.merge(set.indexes) { _, new in new }
+    guard take(set.errors.map { .leftOut($0.error) }) else { return false }
+    guard set.fellBack, !hasFallenBack else { return true }
+    hasFallenBack = true
+    guard let nothing = PythonValue.call("pixcrawler._log", "warn_of_whole_chunks", []) else { return false }
+    Py_DecRef(nothing)
+    return true
+  }
+
+  // MARK: Pixels as Python sees them
+
+  /// Shown by NumPy, without a copy.
+  func array(_ pixels: PixelArray) -> PyRef? {
+    guard let memory = PixelArray.type?.make(pixels) else { return nil }
     defer { Py_DecRef(memory) }
     return pix_call(asArray, memory)
   }

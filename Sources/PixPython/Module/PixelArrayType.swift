@@ -11,17 +11,27 @@ final class PixelArray {
     ])
 
   private let pixels: PixelBuffer
+  private let address: UnsafeMutableRawPointer
   private let dimensions: Int
   private let bytes: Int
   /// Shape, then strides.
   private let layout: UnsafeMutablePointer<Int>
   private static let format: StaticString = "B"
 
-  /// (H, W, C) for a single image, (B, H, W, C) for a batch.
-  init(_ batch: Batch, isBatch: Bool) {
-    pixels = batch.pixels
-    let image = [batch.shape.height, batch.shape.width, batch.shape.channels]
-    let shape = isBatch ? [batch.count] + image : image
+  /// One image: (H, W, C).
+  convenience init(_ pixels: PixelBuffer, image: Int) {
+    self.init(pixels, from: image, shape: [pixels.shape.height, pixels.shape.width, pixels.shape.channels])
+  }
+
+  /// Images side by side: (B, H, W, C).
+  convenience init(_ pixels: PixelBuffer, images: Range<Int>) {
+    let shape = [images.count, pixels.shape.height, pixels.shape.width, pixels.shape.channels]
+    self.init(pixels, from: images.lowerBound, shape: shape)
+  }
+
+  private init(_ pixels: PixelBuffer, from image: Int, shape: [Int]) {
+    self.pixels = pixels
+    address = pixels.address + image * pixels.shape.byteCount
     dimensions = shape.count
     bytes = shape.reduce(1, *)
     layout = .allocate(capacity: dimensions * 2)
@@ -49,7 +59,7 @@ final class PixelArray {
     }
     let array = HeapType<PixelArray>.box(of: object)
     let hasShape = flags & PyBUF_ND != 0
-    view.pointee.buf = array.pixels.address
+    view.pointee.buf = array.address
     view.pointee.len = array.bytes
     view.pointee.readonly = 0
     view.pointee.itemsize = 1

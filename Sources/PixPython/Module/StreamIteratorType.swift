@@ -114,13 +114,14 @@ final class StreamIterator {
     switch item {
     case .batch:
       PythonValue.tuple([
-        handle.array(batch, isBatch: true), PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
+        handle.array(PixelArray(batch.pixels, images: 0..<batch.count)),
+        PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
       ])
     case .sample:
-      PythonValue.tuple([handle.array(batch, isBatch: false), PythonValue.label(batch.samples[0].label)])
+      PythonValue.tuple([handle.array(PixelArray(batch.pixels, image: 0)), PythonValue.label(batch.samples[0].label)])
     case .detailed:
       PythonValue.tuple([
-        handle.array(batch, isBatch: false), PythonValue.label(batch.samples[0].label),
+        handle.array(PixelArray(batch.pixels, image: 0)), PythonValue.label(batch.samples[0].label),
         details(batch.samples[0]),
       ])
     }

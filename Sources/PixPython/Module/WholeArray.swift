@@ -17,7 +17,8 @@ enum WholeArray {
         switch try stream.poll() {
         case .batch(let batch):
           return PythonValue.tuple([
-            handle.array(batch, isBatch: true), PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
+            handle.array(PixelArray(batch.pixels, images: 0..<batch.count)),
+            PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
           ])
         case .end: throw .empty(dataset: handle.dataset.job.name ?? handle.dataset.job.id)
         case .notYet:
