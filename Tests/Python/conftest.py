@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import frameworks
+from frameworks import decoded  # noqa: F401 (fixtures)
 from launching import environment, home  # noqa: F401 (fixtures)
 from support import (  # noqa: F401 (fixtures)
     cases, certificate, datasets, deaf_port, few, good, huge, nginx, numpy_python, packed, photos, secure, server)

@@ -1,9 +1,15 @@
 """The packages datasets are handed to: which are here, and what the tests of one do without it."""
 
+import collections
 import importlib.metadata
 import importlib.util
+import subprocess
+import zipfile
 
+import numpy
 import pytest
+
+from support import WITNESS
 
 #: By the name that is imported, the name that is installed.
 PACKAGES = {
@@ -33,3 +39,24 @@ def _version(name):
         return importlib.metadata.version(PACKAGES[name])
     except importlib.metadata.PackageNotFoundError:
         return "(of unknown version)"
+
+
+Decoded = collections.namedtuple("Decoded", "names labels pixels")
+
+DECODE = """
+import sys, numpy
+from PIL import Image
+numpy.save(sys.argv[1], numpy.stack([numpy.asarray(Image.open(path).convert("RGB")) for path in sys.argv[2:]]))
+"""
+
+
+@pytest.fixture(scope="session")
+def decoded(photos, packed, tmp_path_factory):
+    """The packed photographs in dataset order, as the witness decodes their files: (N, H, W, 3)."""
+    names = []
+    for chunk in sorted(packed.glob("chunks/*.zip")):
+        with zipfile.ZipFile(chunk) as archive:
+            names += [name for name in archive.namelist() if name != "metadata.json"]
+    out = tmp_path_factory.mktemp("decoded") / "all.npy"
+    subprocess.run([WITNESS, "-c", DECODE, out, *(photos / name for name in names)], check=True, timeout=120)
+    return Decoded(names, [name.split("/")[0] for name in names], numpy.load(out))
