@@ -22,5 +22,6 @@ def labels_array(labels):
         if labels and all(type(label) is kind for label in labels):
             return numpy.array(labels, dtype)
     array = numpy.empty(len(labels), object)
-    array[:] = labels
+    for row, label in enumerate(labels):  # NumPy would look into labels that are lists
+        array[row] = label
     return array
