@@ -83,13 +83,15 @@ public final class Dataset: Sendable {
   /// have them yet, then their own bytes.
   ///
   /// - Parameters:
+  ///   - rendition: how images are given, when not as `configuration` says.
   ///   - indexes: by the place of the chunk in `chunks`, as earlier reads gave them.
   ///   - cache: this dataset's own, used again from read to read.
   public func read(
-    _ numbers: [Int], layout: PixelLayout = .pixels, indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
+    _ numbers: [Int], rendition: Rendition? = nil, indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
   ) throws(DatasetError) -> SampleReader {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
-    return SampleReader(numbers, of: self, rendition: rendition(layout), indexes: indexes, cache: cache)
+    return SampleReader(
+      numbers, of: self, rendition: rendition ?? configuration.rendition, indexes: indexes, cache: cache)
   }
 
   /// Reads the indexes of all chunks that `known` does not have, and no image: what there is, and what it is called.
@@ -101,16 +103,17 @@ public final class Dataset: Sendable {
   ///
   /// - Parameters:
   ///   - parts: what is read, in this order; nil for all chunks. A cursor's chunk is a place in this list.
+  ///   - rendition: how images are given, when not as `configuration` says.
   ///   - batchSize: images per batch; 1 lets every image have its own shape.
   ///   - dropsLast: whether an incomplete last batch is left out.
   public func stream(
-    parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels, batchSize: Int = 1, dropsLast: Bool = false,
+    parts: [ChunkPart]? = nil, rendition: Rendition? = nil, batchSize: Int = 1, dropsLast: Bool = false,
     from cursor: Cursor = Cursor()
   ) throws(DatasetError) -> SampleStream {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
     return SampleStream(
-      self, parts: parts ?? wholeParts, rendition: rendition(layout), batchSize: batchSize, dropsLast: dropsLast,
-      from: cursor)
+      self, parts: parts ?? wholeParts, rendition: rendition ?? configuration.rendition, batchSize: batchSize,
+      dropsLast: dropsLast, from: cursor)
   }
 
   /// One pass over the images as a single batch, decoded into memory that is the caller's from the first.
@@ -128,12 +131,6 @@ public final class Dataset: Sendable {
     return SampleStream(
       self, parts: wholeParts, rendition: configuration.rendition, batchSize: count, dropsLast: false, from: Cursor(),
       pixelBudget: MemoryBudget(limit: memory))
-  }
-
-  private func rendition(_ layout: PixelLayout) -> Rendition {
-    var rendition = configuration.rendition
-    rendition.layout = layout
-    return rendition
   }
 
   private var wholeParts: [ChunkPart] { chunks.indices.map { ChunkPart(chunk: $0) } }

@@ -25,6 +25,13 @@ public struct Rendition: Sendable, Hashable {
     self.layout = layout
   }
 
+  /// The same in another layout.
+  public func laidOut(as layout: PixelLayout) -> Rendition {
+    var other = self
+    other.layout = layout
+    return other
+  }
+
   /// The shape an image with this header is given in.
   public func shape(of header: ImageHeader) -> ImageShape {
     ImageShape(

@@ -36,7 +36,8 @@ enum ByNumber {
     defer { Py_DecRef(list) }
     let numbers = (0..<PyList_Size(list)).map { PyNumber_AsSsize_t(PyList_GetItem(list, $0), pix_index_error()) }
     if PyErr_Occurred() != nil { return nil }
-    guard let set = read(handle, numbers, asPlanes > 0 ? .planes : .pixels) else { return nil }
+    let rendition = handle.dataset.configuration.rendition.laidOut(as: asPlanes > 0 ? .planes : .pixels)
+    guard let set = read(handle, numbers, rendition) else { return nil }
     return PythonValue.tuple([
       images(handle, set), PythonValue.list(set.samples) { PythonValue.label($0.label) },
       PythonValue.list(set.samples) { PythonValue.integer($0.position) },
@@ -81,11 +82,9 @@ enum ByNumber {
     } != nil
   }
 
-  private static func read(
-    _ handle: DatasetHandle, _ numbers: [Int], _ layout: PixelLayout = .pixels
-  ) -> SampleSet? {
+  static func read(_ handle: DatasetHandle, _ numbers: [Int], _ rendition: Rendition? = nil) -> SampleSet? {
     wait(handle) { () throws(DatasetError) in
-      try handle.dataset.read(numbers, layout: layout, indexes: handle.indexes, cache: handle.cache)
+      try handle.dataset.read(numbers, rendition: rendition, indexes: handle.indexes, cache: handle.cache)
     }
   }
 

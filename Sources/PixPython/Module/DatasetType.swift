@@ -175,7 +175,7 @@ enum DatasetType {
         }),
       Slots.method(
         "_repr_html_", "_repr_html_($self)\n--\n\nThe card for notebooks.",
-        { object, _ in DatasetInfoValue.html(dataset(object)) }),
+        { object, _ in DatasetInfoValue.html(HeapType<DatasetHandle>.box(of: object)) }),
       Slots.method(
         "__enter__", "__enter__($self)\n--\n\nThe dataset itself.",
         { object, _ in

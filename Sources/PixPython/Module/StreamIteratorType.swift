@@ -108,7 +108,8 @@ final class StreamIterator {
     }
     hasEnded = true
     let fresh = try handle.dataset.stream(
-      parts: parts, layout: layout, batchSize: item.batchSize, dropsLast: dropsLast, from: cursor)
+      parts: parts, rendition: handle.dataset.configuration.rendition.laidOut(as: layout), batchSize: item.batchSize,
+      dropsLast: dropsLast, from: cursor)
     hasEnded = false
     stream = fresh
     handle.remember(self)
