@@ -57,8 +57,8 @@ final class SampleFetch: @unchecked Sendable {
     self.transfers = transfers
     self.reader = reader
     chunksToIndex = Fifo()
-    for place in dataset.chunks.indices where indexes[place] == nil {
-      if indexesAll || dataset.chunks[place].numImages == nil { chunksToIndex.append(place) }
+    for place in dataset.chunks.indices where indexesAll || dataset.chunks[place].numImages == nil {
+      if indexes[place] == nil { chunksToIndex.append(place) }
     }
   }
 
