@@ -34,6 +34,7 @@ final class Transfer {
     resource = request.resource
     key = request.key
     linkExpiry = request.renewal?.expiry
+    if let link = request.links?.link { follow(link) }
   }
 
   /// The first byte not received.
@@ -51,8 +52,6 @@ final class Transfer {
   /// `If-Range` value: the file that was begun, or whatever is there instead.
   var ifRangeField: String? { received > 0 ? opening?.validator : nil }
 
-  private var channelIsRemote: Bool { if case .remote = resource { true } else { false } }
-
   /// Judges an answer's head. Returns how many bytes of its body lie before `position`.
   func accept(_ head: ResponseHead) throws(RemoteError) -> Int {
     let url = resource.publicURL
@@ -67,7 +66,7 @@ final class Transfer {
         throw .network(url: url, reason: "the server answered with another range than the one asked for")
       }
       skip = position - first
-    } else if request.refusesWhole, channelIsRemote, head.bodyEnd != request.range?.upperBound || position > 0 {
+    } else if request.refusesWhole, resource.origin != nil, position > 0 || head.bodyEnd != request.range?.upperBound {
       throw .rangeless(url: url, size: head.contentLength)
     } else {
       skip = position

@@ -288,7 +288,10 @@ public final class TransferLoop: @unchecked Sendable {
   /// - Parameter refusal: what the transfer ends with when there is no link; nil goes on with the old one.
   private func ask(_ renewal: LinkRenewal, for transfer: Transfer, refusal: RemoteError?) {
     let sink = LinkSink(renewal) { [unowned self, unowned transfer] link in
-      if let link { transfer.follow(link) }
+      if let link {
+        transfer.request.links?.put(link)
+        transfer.follow(link)
+      }
       if link == nil, let refusal {
         transfer.sink.closed(refusal)
         transfers[transfer.id] = nil

@@ -19,6 +19,8 @@ public struct TransferRequest: Sendable {
   public var policy: ConnectionPolicy
   /// Where a fresh link is asked for when the server no longer takes this one.
   var renewal: LinkRenewal?
+  /// Where fresh links to this file are kept for its other transfers.
+  public var links: LinkShelf?
   /// Whether a new try begins the answer again, as it must where every answer is made afresh.
   var startsOver = false
 

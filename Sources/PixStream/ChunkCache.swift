@@ -1,8 +1,8 @@
 import PixRemote
 import PixThreads
 
-/// What outlives one read by number, to be handed to the next one: memory to use again, and the chunks of hosts
-/// without ranges, held whole for as long as the memory limit allows.
+/// What outlives one read by number, to be handed to the next one: memory to use again, fresh links, and the
+/// chunks of hosts without ranges, held whole for as long as the memory limit allows.
 ///
 /// For one dataset, on any number of threads. In a forked child it is dead: `isInherited`.
 public final class ChunkCache: Sendable {
@@ -14,6 +14,7 @@ public final class ChunkCache: Sendable {
   private struct State {
     var chunks: [Int: Place] = [:]
     var uses = 0
+    var links: [Int: LinkShelf] = [:]
   }
 
   public let budget: MemoryBudget
@@ -30,6 +31,15 @@ public final class ChunkCache: Sendable {
       state.uses += 1
       state.chunks[place]?.lastUse = state.uses
       return state.chunks[place]?.chunk
+    }
+  }
+
+  /// Fresh links to the chunk's archive.
+  func links(to place: Int) -> LinkShelf {
+    state.withLock { state in
+      let links = state.links[place] ?? LinkShelf()
+      state.links[place] = links
+      return links
     }
   }
 

@@ -57,8 +57,8 @@ final class SampleFetch: @unchecked Sendable {
     self.transfers = transfers
     self.reader = reader
     chunksToIndex = Fifo()
-    for place in dataset.chunks.indices where indexes[place] == nil {
-      if indexesAll || dataset.chunks[place].numImages == nil { chunksToIndex.append(place) }
+    for place in dataset.chunks.indices where indexesAll || dataset.chunks[place].numImages == nil {
+      if indexes[place] == nil { chunksToIndex.append(place) }
     }
   }
 
@@ -166,7 +166,7 @@ final class SampleFetch: @unchecked Sendable {
       transfers: transfers,
       request: { [self] range throws(RemoteError) in
         if let whole = wholeChunks[chunk] { return request(to: whole, range) }
-        return try dataset.locator.request(for: reference, range: range)
+        return try request(to: chunk, range)
       },
       done: { [self] found in
         peeks[chunk] = nil
@@ -176,6 +176,12 @@ final class SampleFetch: @unchecked Sendable {
       })
     peeks[chunk] = peek
     peek.start()
+  }
+
+  private func request(to chunk: Int, _ range: Range<Int>? = nil) throws(RemoteError) -> TransferRequest {
+    var request = try dataset.locator.request(for: dataset.chunks[chunk], range: range)
+    request.links = cache.links(to: chunk)
+    return request
   }
 
   private func request(to whole: HeldChunk, _ range: Range<Int>) -> TransferRequest {
@@ -290,7 +296,7 @@ final class SampleFetch: @unchecked Sendable {
       if let whole {
         request = self.request(to: whole, read.range)
       } else {
-        request = try dataset.locator.request(for: dataset.chunks[read.chunk], range: read.range)
+        request = try self.request(to: read.chunk, read.range)
         request.refusesWhole = true
         request.expected = index.file
       }
@@ -430,7 +436,7 @@ final class SampleFetch: @unchecked Sendable {
 
   private func startSpool(_ chunk: Int, reserved: Int) {
     do throws(RemoteError) {
-      var request = try dataset.locator.request(for: dataset.chunks[chunk])
+      var request = try request(to: chunk)
       request.expected = indexes[chunk]?.file
       let sink = try ChunkSpool(reserved: reserved, budget: budget) { [self] result in spooled(chunk, result) }
       spools[chunk] = (transfers.start(request, into: sink), sink)

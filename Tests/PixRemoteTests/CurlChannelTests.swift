@@ -52,6 +52,18 @@ import Testing
     }
   }
 
+  @Test func aServerThatIgnoresRangesIsLeftAtItsHeadWhereOnlyAPartWillDo() throws {
+    let large = pattern(20_000_000)
+    try LoopbackServer { .file(large, to: $0, hasRanges: false) }.serve { server, loop throws in
+      let sink = CollectingSink()
+      _ = loop.start(request(server.url, 1000..<2000) { $0.refusesWhole = true }, into: sink)
+      #expect(try sink.error() == .rangeless(url: PublicURL(server.url), size: 20_000_000))
+      #expect(sink.now.pieces == 0 && sink.now.heads.isEmpty)
+      #expect(server.requests.count == 1)
+      #expect(server.waitsForEmptiness())
+    }
+  }
+
   @Test func aRangeBeyondTheEndIsAnError() throws {
     try LoopbackServer { [data] in .file(data, to: $0, hasRanges: $0.target == "/ranges") }.serve {
       server, loop throws in

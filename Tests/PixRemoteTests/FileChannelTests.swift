@@ -39,6 +39,15 @@ import Testing
     }
   }
 
+  @Test func aFileHasPartsForThoseWhoWantNothingElse() throws {
+    let path = try folder.write(data, to: "a.bin")
+    try withLoop { loop throws in
+      var part = request(path, 10..<20)
+      part.refusesWhole = true
+      #expect(try loop.bytes(part) == Array(data[10..<20]))
+    }
+  }
+
   @Test func anEmptyFile() throws {
     let path = try folder.write([], to: "empty")
     try withLoop { loop throws in #expect(try loop.bytes(request(path)) == []) }

@@ -150,6 +150,31 @@ import Testing
     }
   }
 
+  @Test func aFreshLinkServesTheTransfersThatBeginAfterIt() throws {
+    try service(expiresAt: "9999-01-01T00:00:00Z", works: { link, _ in link == 1 }).serve { server, loop throws in
+      let links = LinkShelf()
+      for expiresAt in [nil, nil, "2020-01-01T00:00:00Z"] {
+        var request = try request(server, expiresAt: expiresAt, range: 1000..<1010)
+        request.links = links
+        #expect(try loop.bytes(request) == Array(data[1000..<1010]))
+      }
+      #expect(server.requests.map(\.method) == ["GET", "POST", "GET", "GET", "GET"])
+      #expect(links.link?.resource == .remote(url: server.url + "/chunk.zip?link=1"))
+    }
+  }
+
+  @Test func aLinkOnTheShelfThatHasEndedIsRenewedToo() throws {
+    try service(works: { link, _ in link == 2 }).serve { server, loop throws in
+      let links = LinkShelf()
+      links.put(.init(resource: .remote(url: server.url + "/chunk.zip?link=9"), key: nil, expiry: nil))
+      var request = try request(server, range: 5..<10)
+      request.links = links
+      #expect(throws: RemoteError.self) { try loop.bytes(request) }
+      #expect(try loop.bytes(request) == Array(data[5..<10]))
+      #expect(links.link?.resource == .remote(url: server.url + "/chunk.zip?link=2"))
+    }
+  }
+
   @Test func aLinkNearItsEndIsRenewedBeforeItIsUsed() throws {
     try service(works: { link, _ in link == 1 }).serve { server, loop throws in
       #expect(try loop.bytes(request(server, expiresAt: "2020-01-01T00:00:00Z")) == data)

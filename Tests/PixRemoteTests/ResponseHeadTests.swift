@@ -85,6 +85,20 @@ import Testing
     #expect(!head([:]).acceptsRanges)
   }
 
+  @Test func aPartsIdentityIsThatOfTheWholeFile() {
+    let part = head(
+      206,
+      [
+        "content-range": "bytes 0-9/100", "content-length": "10", "etag": "\"a\"", "last-modified": "now",
+        "set-cookie": "secret",
+      ])
+    let whole = head(["content-length": "100", "etag": "\"a\"", "last-modified": "now"])
+    #expect(part.identity == whole)
+    #expect(whole.identity == whole)
+    #expect(head(206, ["content-range": "bytes 0-9/*"]).identity == head([:]))
+    #expect(part.identity.contradiction(of: head(206, ["content-range": "bytes 5-9/101"])) != nil)
+  }
+
   @Test func likeIsComparedWithLike() {
     let full = head(["etag": "\"a\"", "last-modified": "then", "content-length": "100"])
     let part = ["content-length": "10", "content-range": "bytes 90-99/100"]

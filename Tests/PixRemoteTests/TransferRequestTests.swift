@@ -7,6 +7,7 @@ import Testing
     let request = TransferRequest(.remote(url: "http://host/x"), policy: ConnectionPolicy())
     #expect(request.method == .get)
     #expect(request.key == nil && request.range == nil && request.renewal == nil)
-    #expect(!request.startsOver)
+    #expect(!request.startsOver && !request.refusesWhole)
+    #expect(request.expected == nil && request.links == nil)
   }
 }

@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  @Test func aWholeFileIsRefusedWhereOnlyAPartWillDo() throws {
+    let url = PublicURL("http://host/a.zip")
+    for range in [0..<10, 10..<100, 10..<Int.max] {
+      #expect(throws: RemoteError.rangeless(url: url, size: 100)) {
+        try transfer(range) { $0.refusesWhole = true }.accept(full)
+      }
+    }
+    #expect(try transfer(0..<100, { $0.refusesWhole = true }).accept(full) == 0, "the range is the whole file")
+    #expect(try transfer(10..<20, { $0.refusesWhole = true }).accept(part(10, 19)) == 0)
+    #expect(!RemoteError.rangeless(url: url, size: nil).mayPass)
+  }
+
+  @Test func aFileThatWasReadBeforeMustBeTheSame() throws {
+    let transfer = transfer(10..<20) { $0.expected = ResponseHead(status: 200, fields: ["etag": "\"b\""]) }
+    #expect(throws: RemoteError.changed(url: PublicURL("http://host/a.zip"), before: "\"b\"", after: "\"a\"")) {
+      try transfer.accept(part(10, 19, ["etag": "\"a\""]))
+    }
+    #expect(try transfer.accept(part(10, 19, ["etag": "\"b\""])) == 0)
+  }
+
   @Test func anotherFileIsNotTakenForTheSame() throws {
     let sink = CollectingSink()
     let transfer = transfer(sink: sink)

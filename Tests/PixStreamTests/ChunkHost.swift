@@ -12,6 +12,7 @@ final class ChunkHost: Sendable {
     var connections: Set<Int32> = []
     var threads: [EngineThread] = []
     var isStopping = false
+    var cuts = 0
   }
 
   let url: String
@@ -20,16 +21,19 @@ final class ChunkHost: Sendable {
   private let hasRanges: Bool
   private let mostInFlight: Int
   private let stalls: Set<String>
+  private let cutsAfter: Int?
   private let listener: Int32
   private let state = Monitor(State())
 
   /// - Parameters:
   ///   - mostInFlight: an answer is held back until no more requests than that are in progress.
   ///   - stalls: requests, as `requests` has them, whose answer is a head and nothing after it.
+  ///   - cutsAfter: bytes of a body after which every second answer that is longer ends with its connection.
   init(
     _ files: [String: [UInt8]], hasRanges: Bool = true, mostInFlight: Int = .max,
-    stalls: Set<String> = []
+    stalls: Set<String> = [], cutsAfter: Int? = nil
   ) {
+    self.cutsAfter = cutsAfter
     self.files = Monitor(files)
     self.hasRanges = hasRanges
     self.mostInFlight = mostInFlight
@@ -171,7 +175,19 @@ final class ChunkHost: Sendable {
       _ = recv(connection, &byte, 1, 0)
       return false
     }
+    if let cutsAfter, part.count > cutsAfter, isCut() {
+      _ = send(Array(part.prefix(cutsAfter)), connection)
+      shutdown(connection, Int32(SHUT_RDWR))
+      return false
+    }
     return send(Array(part), connection)
+  }
+
+  private func isCut() -> Bool {
+    state.withLock { state in
+      state.cuts += 1
+      return state.cuts % 2 == 1
+    }
   }
 
   private func send(_ bytes: [UInt8], _ connection: Int32) -> Bool {
@@ -192,9 +208,10 @@ final class ChunkHost: Sendable {
 /// A host for the time of a test.
 func withHost(
   _ files: [String: [UInt8]], hasRanges: Bool = true, mostInFlight: Int = .max,
-  stalls: Set<String> = [], _ test: (ChunkHost) throws -> Void
+  stalls: Set<String> = [], cutsAfter: Int? = nil, _ test: (ChunkHost) throws -> Void
 ) throws {
-  let host = ChunkHost(files, hasRanges: hasRanges, mostInFlight: mostInFlight, stalls: stalls)
+  let host = ChunkHost(
+    files, hasRanges: hasRanges, mostInFlight: mostInFlight, stalls: stalls, cutsAfter: cutsAfter)
   defer { host.stop() }
   try test(host)
 }

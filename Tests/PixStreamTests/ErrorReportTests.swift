@@ -168,6 +168,20 @@ import Testing
       chunk: "c7", found: "0")
   }
 
+  @Test func numbers() {
+    expect(
+      report(.misnumbered(chunk: "c7", declared: 500, found: 1)), .decompression,
+      says: ["declares 500 images", "lists 1 image", "by their number", "Iterating"], chunk: "c7", declared: "500",
+      found: "1")
+    expect(
+      report(.noSuchSample(number: -7, count: 12_345)), .general, says: ["no image -7", "12,345 images", "from 0"])
+    expect(
+      report(.rangeless(chunk: "c7", needed: 5000, limit: 1000)), .download,
+      says: ["no parts", "5,000 bytes", "memory_limit=1000", "iterate"], chunk: "c7", declared: "5000", found: "1000")
+    expect(
+      report(.download(chunk: "c7", .rangeless(url: url, size: 9))), .download, says: [shown, "no parts"], chunk: "c7")
+  }
+
   @Test func batches() {
     let error = DatasetError.shapes(
       chunk: "c7", first: "a.jpg", firstShape: ImageShape(height: 24, width: 32), other: "b.png",
