@@ -47,12 +47,10 @@ public final class Dataset: Sendable {
     }
   }
 
-  /// Whether its description and, where that says nothing else, its chunks are files of this machine.
+  /// Whether all its chunks are files of this machine.
   public var isLocal: Bool {
-    switch locator.source {
-    case .archives: true
-    case .description(.file): true
-    case .description(.remote), .job: false
+    chunks.allSatisfy { chunk in
+      if case .file? = try? locator.request(for: chunk).resource { true } else { false }
     }
   }
 
