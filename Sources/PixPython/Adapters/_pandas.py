@@ -23,7 +23,7 @@ class Metadata(dict):
 def to_dataframe(dataset):
     """What `Dataset.to_dataframe` gives; its help says more."""
     images, labels, metadata = [], [], []
-    document = told = None
+    document, told = None, {}
     for image, label, (chunk, entry, width, height, form, text) in dataset._details():
         if text is not document:
             document, told = text, _told(text)
