@@ -44,7 +44,8 @@ except JobNotCompleteError as error:
 dataset.iter_batches(batch="8")
 """)
     result = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", tmp_path / "user.py"], capture_output=True, text=True, timeout=300, env=environment())
+        [sys.executable, "-m", "mypy", "--strict", tmp_path / "user.py"], capture_output=True, text=True, timeout=300,
+        env=environment())
     found = [line.split(": note: Revealed type is ")[1].strip('"') for line in result.stdout.splitlines()
              if "Revealed" in line]
     assert found[0].startswith("numpy.ndarray[")
