@@ -104,8 +104,8 @@ static uint32_t rows_at_once(j_decompress_ptr jpeg, uint32_t most) {
   return left < most ? left : most;
 }
 
-// Memory for rows of 4 bytes a pixel. They begin at odd addresses: libjpeg-turbo writes aligned rows past the cache, and
-// these are read at once.
+// Memory for rows of 4 bytes a pixel. They begin at odd addresses: libjpeg-turbo writes aligned rows past the cache,
+// and these are read at once.
 static JSAMPROW make_rows(decoder *self, uint32_t count) {
   self->memory = malloc(1 + (size_t)self->jpeg.output_width * 4 * count + ROW_SLACK);
   if (!self->memory) ERREXIT1(&self->jpeg, JERR_OUT_OF_MEMORY, 0);

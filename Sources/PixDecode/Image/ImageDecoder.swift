@@ -32,7 +32,7 @@ import CCodecs
 /// Beside `pixels`, decoding takes 6 bytes a pixel for progressive JPEG (8 for CMYK), 4 for lossless WebP, 2 for lossy
 /// WebP with alpha, and otherwise a few rows. Resizing takes two rows of 4 bytes a pixel, at most 32 of the result, and
 /// the weights: about 36 bytes for each row and column of the result, or 8 for each of the image where that is more; but
-/// 4 bytes a pixel for interlaced PNG and for WebP, which are decoded whole first. So are both in mode L.
+/// 4 bytes a pixel for interlaced PNG and for WebP, which are decoded whole first, as they are in mode L.
 public struct ImageDecoder: Sendable {
   /// Height × width beyond which an image is refused before any memory is taken.
   public let pixelLimit: Int
