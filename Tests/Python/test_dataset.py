@@ -267,6 +267,23 @@ def test_signatures_and_docs():
         pixcrawler.Dataset()
 
 
+@pytest.mark.parametrize(("face", "package"), [
+    ("to_torch", "torch"), ("to_tensorflow", "tensorflow"), ("to_dataframe", "pandas")])
+def test_a_face_whose_package_is_not_installed(packed, face, package):
+    out = script("""
+import sys
+from pixcrawler import load_dataset
+dataset, face, package = load_dataset(sys.argv[1]), sys.argv[2], sys.argv[3]
+sys.modules[package] = None
+try:
+    getattr(dataset, face)()
+except ImportError as error:
+    print(error)
+    assert isinstance(error.__cause__, ModuleNotFoundError)
+""", packed, face, package)
+    assert out == f"{face}() needs {package}, which is not installed here: pip install {package}\n"
+
+
 def test_the_exceptions_are_those_of_the_specification():
     for name in (
         "AuthenticationError", "NotFoundError", "JobNotCompleteError", "DownloadError", "DecompressionError",

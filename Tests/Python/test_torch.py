@@ -17,7 +17,7 @@ import pytest
 from flaky_host import FlakyHost
 from frameworks import needs
 from pixcrawler import exceptions, load_dataset
-from support import BINARY, KEY, script
+from support import BINARY, KEY
 
 torch = pytest.importorskip("torch", reason="not installed here: torch")
 
@@ -624,18 +624,3 @@ def test_a_bad_image_in_a_stream(spoiled, small, workers):
         stream = load_dataset(spoiled, image_size=SIZE, on_error=on_error).to_torch(streaming=True)
         loader = DataLoader(stream, 16, num_workers=workers, timeout=60 if workers else 0)
         assert sorted(numbers_of(loader, numbers)) == wanted
-
-
-def test_without_torch():
-    out = script("""
-import sys
-sys.modules["torch"] = None
-import pixcrawler._require
-try:
-    pixcrawler._require.require("torch_that_is_not_there", "torch", "to_torch()")
-except ImportError as error:
-    print(error, type(error.__cause__).__name__)
-""")
-    assert out == (
-        "to_torch() needs torch_that_is_not_there, which is not installed here: pip install torch "
-        "ModuleNotFoundError\n")

