@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
+#include "resample.h"
 #include "result.h"
 
 #include <jpeglib.h>
@@ -20,7 +21,8 @@ typedef struct {
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
   pix_result *result;
-  JSAMPLE *cmyk;
+  JSAMPLE *memory;
+  pix_resampler resampler;
 } decoder;
 
 static decoder *owner(j_common_ptr common) { return (decoder *)common->client_data; }
@@ -51,7 +53,8 @@ static void end_source(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static boolean more_bytes(j_decompress_ptr jpeg) {
   decoder *self = owner((j_common_ptr)jpeg);
-  self->result->rows_decoded = jpeg->output_scanline;
+  uint64_t rows = (uint64_t)jpeg->output_scanline * jpeg->scale_denom;
+  self->result->rows_decoded = rows < jpeg->image_height ? (uint32_t)rows : jpeg->image_height;
   give_up(self, PIX_TRUNCATED, "the data ends early");
 }
 
@@ -81,86 +84,136 @@ static void read_header(decoder *self, const uint8_t *bytes, size_t count) {
 }
 
 // Adobe's files hold inverted inks, which is what all CMYK files are taken for.
-static void cmyk_to_rgb(const JSAMPLE *inks, uint8_t *pixels, uint32_t width) {
-  for (uint32_t x = 0; x < width; x++, inks += 4, pixels += 3) {
+static void cmyk_to_rgb(const JSAMPLE *inks, uint8_t *pixels, uint32_t step, uint32_t width) {
+  for (uint32_t x = 0; x < width; x++, inks += 4, pixels += step) {
     unsigned light = inks[3];
     for (int ink = 0; ink < 3; ink++) {
       unsigned product = (255u - inks[ink]) * light + 128u;
       pixels[ink] = (uint8_t)(light - ((product + (product >> 8)) >> 8));
     }
+    if (step == 4) pixels[3] = 255;
   }
 }
 
-static void read_cmyk_rows(decoder *self, uint8_t *pixels, uint32_t width, uint32_t height) {
+static int is_cmyk(j_decompress_ptr jpeg) {
+  return jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+}
+
+static uint32_t rows_at_once(j_decompress_ptr jpeg, uint32_t most) {
+  uint32_t left = jpeg->output_height - jpeg->output_scanline;
+  return left < most ? left : most;
+}
+
+// Memory for rows of 4 bytes a pixel. They begin at odd addresses: libjpeg-turbo writes aligned rows past the cache,
+// and these are read at once.
+static JSAMPROW make_rows(decoder *self, uint32_t count) {
+  self->memory = malloc(1 + (size_t)self->jpeg.output_width * 4 * count + ROW_SLACK);
+  if (!self->memory) ERREXIT1(&self->jpeg, JERR_OUT_OF_MEMORY, 0);
+  return self->memory + 1;
+}
+
+static void read_cmyk_rows(decoder *self, const pix_target *target) {
   j_decompress_ptr jpeg = &self->jpeg;
-  self->cmyk = malloc((size_t)width * 4);
-  if (!self->cmyk) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
-  JSAMPROW row = self->cmyk;
-  while (jpeg->output_scanline < height) {
-    uint8_t *target = pixels + (size_t)width * 3 * jpeg->output_scanline;
-    if (jpeg_read_scanlines(jpeg, &row, 1) == 1) cmyk_to_rgb(self->cmyk, target, width);
+  JSAMPROW row = make_rows(self, 1);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint8_t *pixels = target->pixels + target->stride * jpeg->output_scanline;
+    if (jpeg_read_scanlines(jpeg, &row, 1) != 1) continue;
+    if (target->channels == 1) {
+      cmyk_to_rgb(row, row, 4, jpeg->output_width);
+      pix_rgb_to_gray(row, 4, pixels, jpeg->output_width);
+    } else {
+      cmyk_to_rgb(row, pixels, target->channels, jpeg->output_width);
+    }
   }
 }
 
-static void read_rgb_rows(decoder *self, uint8_t *pixels, uint32_t width, uint32_t height) {
+static void read_rows(decoder *self, const pix_target *target) {
   j_decompress_ptr jpeg = &self->jpeg;
-  size_t stride = (size_t)width * 3;
   JSAMPROW rows[ROWS_AT_A_TIME];
-  while (jpeg->output_scanline < height) {
-    uint32_t left = height - jpeg->output_scanline;
-    uint32_t wanted = left < ROWS_AT_A_TIME ? left : ROWS_AT_A_TIME;
-    for (uint32_t row = 0; row < wanted; row++) rows[row] = pixels + stride * (jpeg->output_scanline + row);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint32_t wanted = rows_at_once(jpeg, ROWS_AT_A_TIME);
+    for (uint32_t row = 0; row < wanted; row++) {
+      rows[row] = target->pixels + target->stride * (jpeg->output_scanline + row);
+    }
     jpeg_read_scanlines(jpeg, rows, wanted);
   }
 }
 
-static void read_pixels(decoder *self, uint8_t *pixels, uint32_t width, uint32_t height) {
+static void resample_rows(decoder *self, const pix_target *target) {
   j_decompress_ptr jpeg = &self->jpeg;
-  int is_cmyk = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
-  jpeg->out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
-  // Two bytes for each of up to four coefficients of a pixel, in whole blocks.
-  jpeg->mem->max_memory_to_use = WORKING_BYTES + 8L * ((long)width + 64) * ((long)height + 64);
-  jpeg_start_decompress(jpeg);
-  if (jpeg->output_width != width || jpeg->output_height != height ||
-      jpeg->output_components != (is_cmyk ? 4 : 3)) {
-    give_up(self, PIX_MALFORMED, "the image has another shape than its header");
-  }
-  if (is_cmyk) {
-    read_cmyk_rows(self, pixels, width, height);
-  } else {
-    read_rgb_rows(self, pixels, width, height);
+  JSAMPROW rows[ROWS_AT_ONCE] = {make_rows(self, ROWS_AT_ONCE)};
+  for (size_t row = 1; row < ROWS_AT_ONCE; row++) rows[row] = rows[0] + row * jpeg->output_width * 4;
+  if (!pix_resampler_open(&self->resampler, target, jpeg->output_width)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint32_t wanted = rows_at_once(jpeg, ROWS_AT_ONCE), read = 0;
+    while (read < wanted) read += jpeg_read_scanlines(jpeg, rows + read, wanted - read);
+    for (uint32_t row = 0; row < wanted && is_cmyk(jpeg); row++) {
+      cmyk_to_rgb(rows[row], rows[row], 4, jpeg->output_width);
+      if (target->channels == 1) pix_rgb_to_gray(rows[row], 4, rows[row], jpeg->output_width);
+    }
+    pix_resampler_take(&self->resampler, rows, wanted);
   }
 }
 
-// Without pixels, the header only.
-static void read_image(
-    decoder *self, const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height) {
+static int components_of(J_COLOR_SPACE space) {
+  return space == JCS_GRAYSCALE ? 1 : space == JCS_RGB ? 3 : 4;
+}
+
+static void read_pixels(decoder *self, const pix_target *target) {
+  j_decompress_ptr jpeg = &self->jpeg;
+  if (jpeg->image_width != target->width || jpeg->image_height != target->height) {
+    give_up(self, PIX_MALFORMED, "the image has another shape than its header");
+  }
+  jpeg->scale_denom = target->shrink;
+  if (is_cmyk(jpeg)) {
+    jpeg->out_color_space = JCS_CMYK;
+  } else if (target->channels == 1) {
+    jpeg->out_color_space = JCS_GRAYSCALE;
+  } else {
+    jpeg->out_color_space = target->channels == 4 || target->is_resampled ? JCS_EXT_RGBA : JCS_RGB;
+  }
+  // Two bytes for each of up to four coefficients of a pixel, in whole blocks.
+  jpeg->mem->max_memory_to_use = WORKING_BYTES + 8L * ((long)target->width + 64) * ((long)target->height + 64);
+  jpeg_start_decompress(jpeg);
+  if (jpeg->output_width != (target->width - 1) / target->shrink + 1 ||
+      jpeg->output_height != (target->height - 1) / target->shrink + 1 ||
+      jpeg->output_components != components_of(jpeg->out_color_space)) {
+    give_up(self, PIX_MALFORMED, "the image has another shape than its header");
+  }
+  if (target->is_resampled) {
+    resample_rows(self, target);
+  } else if (is_cmyk(jpeg)) {
+    read_cmyk_rows(self, target);
+  } else {
+    read_rows(self, target);
+  }
+}
+
+// Without a target, the header only.
+static void read_image(decoder *self, const uint8_t *bytes, size_t count, const pix_target *target) {
   self->jpeg.err = jpeg_std_error(&self->errors);
   self->errors.error_exit = on_error;
   self->errors.emit_message = on_message;
   self->jpeg.client_data = self;
   if (setjmp(self->escape)) return;
   read_header(self, bytes, count);
-  if (pixels) {
-    read_pixels(self, pixels, width, height);
-    self->result->rows_decoded = height;
+  if (target) {
+    read_pixels(self, target);
+    self->result->rows_decoded = target->height;
   }
   self->result->status = PIX_DECODED;
 }
 
-static void run(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height, pix_result *result) {
+static void run(const uint8_t *bytes, size_t count, const pix_target *target, pix_result *result) {
   decoder self = {.result = result};
-  read_image(&self, bytes, count, pixels, width, height);
+  read_image(&self, bytes, count, target);
   jpeg_destroy_decompress(&self.jpeg);
-  free(self.cmyk);
+  pix_resampler_close(&self.resampler);
+  free(self.memory);
 }
 
-void pix_jpeg_shape(const uint8_t *bytes, size_t count, pix_result *result) {
-  run(bytes, count, NULL, 0, 0, result);
-}
+void pix_jpeg_shape(const uint8_t *bytes, size_t count, pix_result *result) { run(bytes, count, NULL, result); }
 
-void pix_jpeg_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height, pix_result *result) {
-  run(bytes, count, pixels, width, height, result);
+void pix_jpeg_decode(const uint8_t *bytes, size_t count, const pix_target *target, pix_result *result) {
+  run(bytes, count, target, result);
 }

@@ -46,10 +46,10 @@ static PyObject *held(PyObject *object) {
 }
 
 PyObject *pix_none(void) { return held(Py_None); }
-PyObject *pix_true(void) { return held(Py_True); }
 PyObject *pix_type_error(void) { return PyExc_TypeError; }
 PyObject *pix_value_error(void) { return PyExc_ValueError; }
 PyObject *pix_buffer_error(void) { return PyExc_BufferError; }
+PyObject *pix_index_error(void) { return PyExc_IndexError; }
 PyObject *pix_import_error(void) { return PyExc_ImportError; }
 PyObject *pix_module_not_found_error(void) { return PyExc_ModuleNotFoundError; }
 int pix_is_none(PyObject *object) { return object == Py_None; }
@@ -67,6 +67,14 @@ int pix_parse_iter_batches(
     PyObject *arguments, PyObject *keywords, Py_ssize_t *batch_size, int *drop_last) {
   static char *names[] = {"batch_size", "drop_last", NULL};
   return PyArg_ParseTupleAndKeywords(arguments, keywords, "|np:iter_batches", names, batch_size, drop_last);
+}
+
+int pix_parse_stream(
+    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last,
+    int *planes) {
+  static char *names[] = {"parts", "batch_size", "drop_last", "planes", NULL};
+  return PyArg_ParseTupleAndKeywords(
+      arguments, keywords, "|OOpp:_stream", names, parts, batch_size, drop_last, planes);
 }
 
 const char *pix_module_path(void) {

@@ -5,7 +5,7 @@ import PixStream
 enum ExitStatus {
   static func of(_ error: DatasetError) -> ExitCode {
     switch ErrorReport(error).kind {
-    case .general: ExitCode(1)
+    case .memory, .general: ExitCode(1)
     case .notFound, .jobNotComplete: ExitCode(2)
     case .authentication: ExitCode(3)
     case .network, .download: ExitCode(4)

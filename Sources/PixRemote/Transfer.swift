@@ -155,6 +155,7 @@ final class Transfer {
       sink.closed(error)
       return .none
     }
+    sink.retrying(after: error, in: pause)
     if request.startsOver { startOver() }
     due = .now + pause
     return .tryAgain

@@ -157,6 +157,10 @@ final class ChunkFlow: @unchecked Sendable {
     }
   }
 
+  func retrying(after error: RemoteError, in pause: Duration) {
+    stream.retrying(chunk.chunkID, after: error, in: pause)
+  }
+
   func closed(_ error: RemoteError?) {
     transfer = nil
     if let error { return fail(.download(chunk: chunk.chunkID, error)) }
@@ -266,9 +270,8 @@ final class ChunkFlow: @unchecked Sendable {
       labeled = []
       return
     }
-    let label = labels.label(of: packed.entry.name)
-    if labels.metadata == nil { labeled.append((packed.entry.name, label)) }
-    stream.arrived(position, epoch, packed, label, bytes)
+    if labels.metadata == nil { labeled.append((packed.entry.name, labels.label(of: packed.entry.name))) }
+    stream.arrived(position, epoch, packed, labels, bytes)
   }
 
   // MARK: The directory, ahead of time

@@ -47,6 +47,13 @@ public final class Dataset: Sendable {
     }
   }
 
+  /// Whether all its chunks are files of this machine.
+  public var isLocal: Bool {
+    chunks.allSatisfy { chunk in
+      if case .file? = try? locator.request(for: chunk).resource { true } else { false }
+    }
+  }
+
   /// Images in all, where the description tells.
   public var imageCount: Int? {
     job.numImages ?? Dataset.total(chunks.map(\.numImages))
@@ -74,29 +81,55 @@ public final class Dataset: Sendable {
   /// have them yet, then their own bytes.
   ///
   /// - Parameters:
+  ///   - rendition: how images are given, when not as `configuration` says.
   ///   - indexes: by the place of the chunk in `chunks`, as earlier reads gave them.
   ///   - cache: this dataset's own, used again from read to read.
   public func read(
-    _ numbers: [Int], indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
+    _ numbers: [Int], rendition: Rendition? = nil, indexes: [Int: ChunkIndex] = [:], cache: ChunkCache
   ) throws(DatasetError) -> SampleReader {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
-    return SampleReader(numbers, of: self, indexes: indexes, cache: cache)
+    return SampleReader(
+      numbers, of: self, rendition: rendition ?? configuration.rendition, indexes: indexes, cache: cache)
   }
 
   /// Reads the indexes of all chunks that `known` does not have, and no image: what there is, and what it is called.
   public func readIndexes(known: [Int: ChunkIndex] = [:], cache: ChunkCache) -> SampleReader {
-    SampleReader([], of: self, indexes: known, indexesAll: true, cache: cache)
+    SampleReader([], of: self, rendition: configuration.rendition, indexes: known, indexesAll: true, cache: cache)
   }
 
   /// One pass over the images, from `cursor` on.
   ///
   /// - Parameters:
+  ///   - parts: what is read, in this order; nil for all chunks. A cursor's chunk is a place in this list.
+  ///   - rendition: how images are given, when not as `configuration` says.
   ///   - batchSize: images per batch; 1 lets every image have its own shape.
   ///   - dropsLast: whether an incomplete last batch is left out.
   public func stream(
-    batchSize: Int = 1, dropsLast: Bool = false, from cursor: Cursor = Cursor()
+    parts: [ChunkPart]? = nil, rendition: Rendition? = nil, batchSize: Int = 1, dropsLast: Bool = false,
+    from cursor: Cursor = Cursor()
   ) throws(DatasetError) -> SampleStream {
     if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
-    return SampleStream(self, batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+    return SampleStream(
+      self, parts: parts ?? wholeParts, rendition: rendition ?? configuration.rendition, batchSize: batchSize,
+      dropsLast: dropsLast, from: cursor)
   }
+
+  /// One pass over the images as a single batch, decoded into memory that is the caller's from the first.
+  ///
+  /// - Parameters:
+  ///   - count: images in all.
+  ///   - memory: bytes the machine has for them.
+  public func wholeBatch(of count: Int, memory: Int = MachineMemory.available) throws(DatasetError) -> SampleStream {
+    if chunks.isEmpty { throw .empty(dataset: job.name ?? job.id) }
+    if let size = configuration.rendition.size {
+      let shape = ImageShape(height: size.height, width: size.width, channels: configuration.rendition.mode.channels)
+      let bytes = PixelBuffer.bytes(for: shape, capacity: count)
+      guard let bytes, bytes <= memory else { throw .arrays(needed: bytes, available: memory) }
+    }
+    return SampleStream(
+      self, parts: wholeParts, rendition: configuration.rendition, batchSize: count, dropsLast: false, from: Cursor(),
+      pixelBudget: MemoryBudget(limit: memory))
+  }
+
+  private var wholeParts: [ChunkPart] { chunks.indices.map { ChunkPart(chunk: $0) } }
 }

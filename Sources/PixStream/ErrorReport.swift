@@ -5,7 +5,7 @@ import PixRemote
 /// for exit codes alike.
 public struct ErrorReport: Sendable, Equatable {
   public enum Kind: Sendable {
-    case authentication, notFound, jobNotComplete, download, decompression, network, general
+    case authentication, notFound, jobNotComplete, download, decompression, network, memory, general
   }
 
   public var kind: Kind
@@ -106,6 +106,14 @@ extension ErrorReport {
         .general,
         "the system has no memory for \(needed.map(ErrorReport.bytes) ?? "a batch this large") "
           + "(memory_limit is \(ErrorReport.bytes(limit))); use a smaller batch_size")
+    case .arrays(let needed, let available):
+      self.init(
+        .memory,
+        "the images need \(needed.map(ErrorReport.bytes) ?? "more memory than can be addressed") as one array, and "
+          + "this machine has \(ErrorReport.bytes(available)) available. Pass a smaller image_size to load_dataset, or "
+          + "iterate in batches with iter_batches")
+      declared = needed.map(String.init)
+      found = String(available)
     case .unstreamable(let chunk, let entry, let needed, let limit):
       self.init(
         .decompression,

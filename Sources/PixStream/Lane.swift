@@ -14,6 +14,7 @@ struct Lane {
 
     let entry: ZipEntry
     let label: Label?
+    let metadata: ChunkMetadata?
     var state: State
     var reserved: Int
   }
@@ -51,15 +52,18 @@ struct Lane {
   private(set) var hasShownEntry = false
   /// Images that have been given their place, or passed.
   var images = 0
-  private let imagesToPass: Int
+  /// Those of the chunk that are wanted.
+  private let wantedImages: Range<Int>
+  /// Those that have their place and may turn out bad.
+  var replacements = Replacements()
   /// An item's number is its place among all that have arrived; a restart counts on from what it kept.
   private var firstNumber = 0
   private var nextUnexamined = 0
 
-  init(chunk: Int, epoch: Int, imagesToPass: Int) {
+  init(chunk: Int, epoch: Int, wanting images: Range<Int> = 0..<Int.max) {
     self.chunk = chunk
     self.epoch = epoch
-    self.imagesToPass = imagesToPass
+    wantedImages = images
   }
 
   // MARK: Arriving
@@ -81,9 +85,11 @@ struct Lane {
   }
 
   /// An entry that is whole; `bytes` admitted for it are its own now.
-  mutating func append(entry: ZipEntry, label: Label?, state: Item.State, bytes: Int) {
+  mutating func append(
+    entry: ZipEntry, label: Label?, metadata: ChunkMetadata? = nil, state: Item.State, bytes: Int
+  ) {
     incoming -= bytes
-    items.append(Item(entry: entry, label: label, state: state, reserved: bytes))
+    items.append(Item(entry: entry, label: label, metadata: metadata, state: state, reserved: bytes))
     hasShownEntry = true
   }
 
@@ -98,6 +104,12 @@ struct Lane {
 
   // MARK: Leaving
 
+  /// Whether all that is wanted of it has been given its place.
+  var hasEnough: Bool { images >= wantedImages.upperBound }
+
+  /// Whether no further image of it will be given a place.
+  var isExhausted: Bool { hasEnough || (isEnded && items.isEmpty) }
+
   mutating func removeFirst() {
     guard let item = items.popFirst() else { return }
     held -= item.reserved
@@ -106,7 +118,7 @@ struct Lane {
 
   /// Passes over the first item when it lies behind the place where reading began.
   mutating func passes() -> Bool {
-    guard images < imagesToPass else { return false }
+    guard images < wantedImages.lowerBound else { return false }
     images += 1
     removeFirst()
     return true

@@ -54,4 +54,11 @@ public final class PixelBuffer: @unchecked Sendable {
     guard source != target else { return }
     image(target).copyMemory(from: UnsafeRawBufferPointer(image(source)))
   }
+
+  /// One image in memory of its own; nil when the system has none.
+  public func copy(of image: Int) -> PixelBuffer? {
+    guard let copy = PixelBuffer(shape: shape, capacity: 1, budget: budget) else { return nil }
+    copy.image(0).copyMemory(from: UnsafeRawBufferPointer(self.image(image)))
+    return copy
+  }
 }

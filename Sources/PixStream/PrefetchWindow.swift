@@ -33,10 +33,16 @@ struct PrefetchWindow {
   struct ChunkFacts: Sendable {
     var id: String
     var declaredImages: Int?
+    var part = ChunkPart(chunk: 0)
+
+    var expectedImages: Int? { part.count(of: declaredImages) }
   }
 
   let chunks: [ChunkFacts]
   let budget: MemoryBudget
+  /// Where the memory of images is counted: in `budget`, or apart where it is the caller's from the first.
+  let pixelBudget: MemoryBudget
+  let onError: ErrorPolicy
   let batchSize: Int
   let dropsLast: Bool
   /// Slabs that may be in the making or waiting, the reader's next included.
@@ -57,16 +63,21 @@ struct PrefetchWindow {
   /// Pixels of the largest slab so far.
   private var largest = 0
   private var imagesLeft: Int?
+  /// What `onError` has kept from the reader; the shell takes it out.
+  var leftOut: [DatasetError] = []
+  private(set) var decodedImages = 0
   private var isClosed = false
   private let start: Cursor
   private(set) var cursor: Cursor
 
   init(
-    chunks: [ChunkFacts], budget: MemoryBudget, batchSize: Int, dropsLast: Bool, slabsAhead: Int,
-    maxFlows: Int, from cursor: Cursor
+    chunks: [ChunkFacts], budget: MemoryBudget, pixelBudget: MemoryBudget? = nil, onError: ErrorPolicy = .raise,
+    batchSize: Int, dropsLast: Bool, slabsAhead: Int, maxFlows: Int, from cursor: Cursor
   ) {
     self.chunks = chunks
     self.budget = budget
+    self.pixelBudget = pixelBudget ?? budget
+    self.onError = onError
     self.batchSize = batchSize
     self.dropsLast = dropsLast
     self.slabsAhead = slabsAhead
@@ -74,8 +85,9 @@ struct PrefetchWindow {
     start = cursor
     self.cursor = cursor
     nextChunk = cursor.chunk
-    imagesLeft = Dataset.total(chunks[min(cursor.chunk, chunks.count)...].map(\.declaredImages))
-      .map { $0 - cursor.image }
+    let ahead = chunks[min(cursor.chunk, chunks.count)...]
+    let passed = max(0, cursor.image - (ahead.first?.part.images.lowerBound ?? 0))
+    imagesLeft = Dataset.total(ahead.map(\.expectedImages)).map { $0 - passed }
   }
 
   // MARK: The reader
@@ -102,10 +114,13 @@ struct PrefetchWindow {
 
   private mutating func leave() {
     let slab = slabs.removeFirst()
-    budget.release(slab.reserved)
+    pixelBudget.release(slab.reserved)
     cursor = slab.end
     advance()
   }
+
+  /// An error of the batch in the making.
+  mutating func takeError() -> DatasetError? { slabs.isEmpty ? nil : slabs[0].popError() }
 
   /// Whether `take` would give something.
   var isDeliverable: Bool { slabs.first?.isDeliverable ?? (isClosed || isExhausted) }
@@ -117,7 +132,7 @@ struct PrefetchWindow {
     guard !isClosed else { return }
     isClosed = true
     while !lanes.isEmpty { dropLastLane() }
-    for slab in slabs { budget.release(slab.reserved) }
+    for slab in slabs { pixelBudget.release(slab.reserved) }
     slabs.removeAll()
     while let decode = decodes.popFirst() { budget.release(decode.reserved) }
     nextChunk = chunks.count
@@ -149,9 +164,12 @@ struct PrefetchWindow {
   }
 
   /// An entry is whole, in memory that was admitted for it.
-  mutating func arrived(chunk: Int, epoch: Int, packed: PackedEntry, label: Label?, bytes: Int) {
+  mutating func arrived(
+    chunk: Int, epoch: Int, packed: PackedEntry, label: Label?, metadata: ChunkMetadata? = nil, bytes: Int
+  ) {
     guard let index = lane(chunk, epoch) else { return }
-    lanes[index].append(entry: packed.entry, label: label, state: .packed(packed), bytes: bytes)
+    lanes[index].append(
+      entry: packed.entry, label: label, metadata: metadata, state: .packed(packed), bytes: bytes)
     actions.append(.work(jobs: 1))
     advance()
   }
@@ -179,7 +197,8 @@ struct PrefetchWindow {
   private func mayAdmit(_ index: Int, _ need: Lane.Need) -> Bool {
     guard abandoned == 0 else { return false }
     if index == 0, lanes[0].items.isEmpty {
-      return budget.fits(need.bytes) || !slabs.contains { $0.isDeliverable || $0.running > 0 }
+      return budget.fits(need.bytes) || lanes[0].replacements.needsAnother
+        || !slabs.contains { $0.isDeliverable || $0.running > 0 }
     }
     guard need.place != nil else { return false }
     let held = index == 0 ? lanes[0].held : lanes[1...].reduce(0) { $0 + $1.held }
@@ -206,7 +225,7 @@ struct PrefetchWindow {
   private mutating func dropLastLane() {
     var lane = lanes.removeLast()
     giveBack(lane.giveUp(after: 0, epoch: lane.epoch))
-    budget.release(lane.spooled)
+    budget.release(lane.spooled + lane.replacements.held)
     nextChunk = lane.chunk
     actions.append(.stop(chunk: lane.chunk))
   }
@@ -259,11 +278,24 @@ struct PrefetchWindow {
   mutating func decoded(_ job: DecodeJob, _ error: DatasetError?) {
     budget.release(job.reserved)
     if let index = slabs.firstIndex(where: { $0.id == job.slab }) {
-      slabs[index].running -= 1
-      slabs[index].rows[job.row] = error == nil ? .ready(job.label) : .failed
-      if let error { slabs[index].add(error, at: job.row) }
+      let place = Replacements.Place(slab: job.slab, row: job.row)
+      let mayBeReplaced = !lanes.isEmpty && lanes[0].replacements.settle(place, isGood: error == nil)
+      if error == nil {
+        finish(row: job.row, of: index, as: .ready(job.sample))
+        decodedImages += 1
+      } else if !mayBeReplaced {
+        finish(row: job.row, of: index, as: .failed)
+      }
+      if let error {
+        if onError == .raise { slabs[index].add(error, at: job.row) } else { leftOut.append(error) }
+      }
     }
     advance()
+  }
+
+  private mutating func finish(row: Int, of slab: Int, as state: Slab.Row) {
+    slabs[slab].running -= 1
+    slabs[slab].rows[row] = state
   }
 
   // MARK: Order
@@ -272,7 +304,7 @@ struct PrefetchWindow {
   private mutating func advance() {
     guard !isClosed else { return }
     startLanes()
-    grant()
+    repeat { grant() } while replace()
     for index in lanes.indices {
       guard let wanted = lanes[index].wanted, mayAdmit(index, wanted) else { continue }
       lanes[index].wanted = nil
@@ -286,12 +318,17 @@ struct PrefetchWindow {
       lanes.count(where: { !$0.isEnded }) < maxFlows,
       lanes.first.map({ $0.hasShownEntry || $0.isEnded }) ?? true
     {
-      let skip = nextChunk == start.chunk ? start.image : 0
-      lanes.append(Lane(chunk: nextChunk, epoch: nextEpoch, imagesToPass: skip))
+      lanes.append(Lane(chunk: nextChunk, epoch: nextEpoch, wanting: wantedImages(of: nextChunk)))
       actions.append(.start(chunk: nextChunk, epoch: nextEpoch))
       nextEpoch += 1
       nextChunk += 1
     }
+  }
+
+  private func wantedImages(of chunk: Int) -> Range<Int> {
+    let images = chunks[chunk].part.images
+    return chunk == start.chunk
+      ? min(max(images.lowerBound, start.image), images.upperBound)..<images.upperBound : images
   }
 
   /// Gives images their place and their memory, in dataset order, as far as it goes.
@@ -299,8 +336,8 @@ struct PrefetchWindow {
     var jobs = 0
     defer { if jobs > 0 { actions.append(.work(jobs: jobs)) } }
     while !lanes.isEmpty {
-      guard let item = lanes[0].items.first else {
-        guard lanes[0].isEnded, endLane() else { return }
+      guard !lanes[0].hasEnough, let item = lanes[0].items.first else {
+        guard lanes[0].isExhausted, lanes[0].replacements.isEmpty, endLane() else { return }
         continue
       }
       switch item.state {
@@ -308,8 +345,7 @@ struct PrefetchWindow {
       case .passedOver: lanes[0].removeFirst()
       case .failed(let error):
         if lanes[0].passes() { break }
-        guard let slab = openSlab() else { return }
-        fail(item, in: slab, with: error)
+        guard pass(item, over: error) else { return }
       case .image(let image):
         if lanes[0].passes() {
           budget.release(item.reserved)
@@ -326,7 +362,7 @@ struct PrefetchWindow {
   /// The slab the next image belongs to; nil while too many are waiting for the reader.
   private mutating func openSlab() -> Int? {
     if let last = slabs.indices.last, !slabs[last].isFull { return last }
-    guard slabs.count < slabsAhead else { return nil }
+    guard slabs.count < slabsAhead || lanes.first?.replacements.needsAnother == true else { return nil }
     // The last batch needs room for what is left only, unless it is to be dropped for being short.
     let left = dropsLast ? nil : imagesLeft.flatMap { $0 > 0 ? $0 : nil }
     slabs.append(Slab(id: nextSlabID, capacity: min(batchSize, left ?? batchSize), end: cursor))
@@ -335,51 +371,157 @@ struct PrefetchWindow {
   }
 
   /// The first lane's first item has its row.
-  private mutating func countImage(_ slab: Int) {
+  private mutating func countImage(_ slab: Int?) {
     lanes[0].images += 1
     lanes[0].removeFirst()
-    slabs[slab].end = Cursor(chunk: lanes[0].chunk, image: lanes[0].images)
+    let end = Cursor(chunk: lanes[0].chunk, image: lanes[0].images)
+    if let slab { slabs[slab].end = end } else if slabs.isEmpty { cursor = end }
     imagesLeft = imagesLeft.map { $0 - 1 }
+  }
+
+  /// The first lane's first item is no image. Returns false when there is no slab for it yet.
+  private mutating func pass(_ item: Lane.Item, over error: DatasetError) -> Bool {
+    guard onError != .skip else {
+      leftOut.append(error)
+      budget.release(item.reserved)
+      countImage(slabs.indices.last)
+      return true
+    }
+    guard let slab = openSlab() else { return false }
+    guard onError == .replace else {
+      fail(item, in: slab, with: error)
+      return true
+    }
+    leftOut.append(error)
+    budget.release(item.reserved)
+    lanes[0].replacements.appendBad(at: .init(slab: slabs[slab].id, row: slabs[slab].rows.count))
+    slabs[slab].rows.append(.decoding)
+    slabs[slab].running += 1
+    countImage(slab)
+    return true
   }
 
   /// Gives the first lane's first item its row. Returns false when there is no memory for it yet.
   private mutating func place(_ image: Examined, of item: Lane.Item, in slab: Int, _ jobs: inout Int) -> Bool {
-    if slabs[slab].pixels == nil, !slabs[slab].isSpoiled {
-      let bytes = PixelBuffer.bytes(for: image.shape, capacity: slabs[slab].capacity)
-      if let bytes {
-        largest = max(largest, bytes)
-        guard slab == 0 ? claim(bytes, overRestOfFirst: true) : budget.reserve(bytes) else { return false }
-      }
-      guard let bytes,
-        let pixels = PixelBuffer(shape: image.shape, capacity: slabs[slab].capacity, budget: budget)
-      else {
-        budget.release(bytes ?? 0)
-        slabs[slab].isSpoiled = true
-        fail(item, in: slab, with: .memory(needed: bytes, limit: budget.limit))
-        return true
-      }
-      slabs[slab].pixels = pixels
-      slabs[slab].reserved = bytes
-      slabs[slab].shapedBy = item.entry.name
+    switch makeRoom(for: image.shape, in: slab) {
+    case .wait: return false
+    case .none(let needed):
+      slabs[slab].isSpoiled = true
+      fail(item, in: slab, with: noMemory(for: needed))
+      return true
+    case .ready: slabs[slab].shapedBy = slabs[slab].shapedBy ?? item.entry.name
     }
+    let chunk = chunks[lanes[0].chunk].id
     guard !slabs[slab].isSpoiled, let pixels = slabs[slab].pixels, pixels.shape == image.shape else {
       let error = DatasetError.shapes(
-        chunk: chunks[lanes[0].chunk].id, first: slabs[slab].shapedBy ?? "",
-        firstShape: slabs[slab].pixels?.shape ?? image.shape, other: item.entry.name, otherShape: image.shape)
+        chunk: chunk, first: slabs[slab].shapedBy ?? "", firstShape: slabs[slab].pixels?.shape ?? image.shape,
+        other: item.entry.name, otherShape: image.shape)
       let isFirst = !slabs[slab].isSpoiled
       slabs[slab].isSpoiled = true
       fail(item, in: slab, with: isFirst ? error : nil)
       return true
     }
+    let sample = Sample(
+      label: item.label, chunk: chunk, entry: item.entry.name, header: image.header, metadata: item.metadata)
+    let place = Replacements.Place(slab: slabs[slab].id, row: slabs[slab].rows.count)
+    var reserved = item.reserved
+    if onError == .replace {
+      lanes[0].replacements.append(image, sample, at: place, reserved: reserved)
+      reserved = 0
+    }
     decodes.append(
       DecodeJob(
-        slab: slabs[slab].id, row: slabs[slab].rows.count, image: image, pixels: pixels, label: item.label,
-        chunk: chunks[lanes[0].chunk].id, entry: item.entry.name, reserved: item.reserved))
+        slab: place.slab, row: place.row, image: image, pixels: pixels, sample: sample, reserved: reserved))
     slabs[slab].rows.append(.decoding)
     slabs[slab].running += 1
     jobs += 1
     countImage(slab)
     return true
+  }
+
+  private func noMemory(for needed: Int?) -> DatasetError {
+    pixelBudget === budget
+      ? .memory(needed: needed, limit: budget.limit) : .arrays(needed: needed, available: pixelBudget.limit)
+  }
+
+  private enum Room {
+    case ready
+    case wait
+    /// The system has no memory for so many bytes.
+    case none(needed: Int?)
+  }
+
+  /// Memory for a slab's images, once the shape of one is known.
+  private mutating func makeRoom(for shape: ImageShape, in slab: Int) -> Room {
+    guard slabs[slab].pixels == nil, !slabs[slab].isSpoiled else { return .ready }
+    guard let bytes = PixelBuffer.bytes(for: shape, capacity: slabs[slab].capacity) else {
+      return .none(needed: nil)
+    }
+    if pixelBudget === budget {
+      largest = max(largest, bytes)
+      let isWaitedFor = slab == 0 || lanes.first?.replacements.needsAnother == true
+      guard isWaitedFor ? claim(bytes, overRestOfFirst: true) : budget.reserve(bytes) else { return .wait }
+    } else if !pixelBudget.reserve(bytes) {
+      return .none(needed: bytes)
+    }
+    guard let pixels = PixelBuffer(shape: shape, capacity: slabs[slab].capacity, budget: pixelBudget) else {
+      pixelBudget.release(bytes)
+      return .none(needed: bytes)
+    }
+    slabs[slab].pixels = pixels
+    slabs[slab].reserved = bytes
+    return .ready
+  }
+
+  /// Gives bad images of the first chunk what takes their place, as far as that is known. Returns whether that
+  /// lets more images be given their place.
+  private mutating func replace() -> Bool {
+    guard !lanes.isEmpty else { return false }
+    var jobs = 0
+    var hasMoved = false
+    while let step = lanes[0].replacements.next(isComplete: lanes[0].isExhausted) {
+      hasMoved = true
+      switch step {
+      case .free(let bytes): budget.release(bytes)
+      case .giveUp(let place, let bytes):
+        budget.release(bytes)
+        abandon(place)
+      case .decode(let image, let sample, let place, let bytes):
+        budget.release(bytes)
+        guard let pixels = pixels(at: place, for: image.shape) else {
+          abandon(place)
+          break
+        }
+        decodes.append(
+          DecodeJob(slab: place.slab, row: place.row, image: image, pixels: pixels, sample: sample, reserved: 0))
+        jobs += 1
+      }
+    }
+    if jobs > 0 { actions.append(.work(jobs: jobs)) }
+    let isOver = lanes[0].isExhausted && lanes[0].replacements.isEmpty
+    return hasMoved && (isOver || lanes[0].replacements.needsAnother)
+  }
+
+  /// Where a replacement is decoded to; nil where it does not fit in: another shape, no memory.
+  private mutating func pixels(at place: Replacements.Place, for shape: ImageShape) -> PixelBuffer? {
+    guard let slab = slabs.firstIndex(where: { $0.id == place.slab }), !slabs[slab].isSpoiled else { return nil }
+    if slabs[slab].capacity == 1, let old = slabs[slab].pixels, old.shape != shape {
+      pixelBudget.release(slabs[slab].reserved)
+      slabs[slab].pixels = nil
+    }
+    if slabs[slab].pixels == nil {
+      guard let bytes = PixelBuffer.bytes(for: shape, capacity: slabs[slab].capacity) else { return nil }
+      pixelBudget.force(bytes)
+      slabs[slab].pixels = PixelBuffer(shape: shape, capacity: slabs[slab].capacity, budget: pixelBudget)
+      slabs[slab].reserved = bytes
+    }
+    return slabs[slab].pixels?.shape == shape ? slabs[slab].pixels : nil
+  }
+
+  /// The row stays empty.
+  private mutating func abandon(_ place: Replacements.Place) {
+    guard let slab = slabs.firstIndex(where: { $0.id == place.slab }) else { return }
+    finish(row: place.row, of: slab, as: .failed)
   }
 
   /// The first lane's first item gets a row without an image.
@@ -390,11 +532,12 @@ struct PrefetchWindow {
     countImage(slab)
   }
 
-  /// The first chunk has been read to its end. Returns false when its error has no slab to go to yet.
+  /// The first chunk has given all its images. Returns false when its error has no slab to go to yet.
   private mutating func endLane() -> Bool {
     let facts = chunks[lanes[0].chunk]
-    var error = lanes[0].error
-    if error == nil, lanes[0].images != facts.declaredImages,
+    let isWhole = !lanes[0].hasEnough
+    var error = isWhole ? lanes[0].error : nil
+    if isWhole, error == nil, lanes[0].images != facts.declaredImages,
       lanes[0].images == 0 || facts.declaredImages != nil
     {
       error = .count(chunk: facts.id, declared: facts.declaredImages, found: lanes[0].images)
@@ -407,8 +550,12 @@ struct PrefetchWindow {
     let next = Cursor(chunk: lanes[0].chunk + 1)
     if let last = slabs.indices.last { slabs[last].end = next } else { cursor = next }
     if let left = imagesLeft, let declared = facts.declaredImages {
-      imagesLeft = left + lanes[0].images - declared
+      let wanted = facts.part.images
+      imagesLeft =
+        left + max(wanted.lowerBound, lanes[0].images)
+        - max(wanted.lowerBound, min(declared, wanted.upperBound))
     }
+    giveBack(lanes[0].giveUp(after: 0, epoch: lanes[0].epoch))
     budget.release(lanes[0].spooled)
     actions.append(.stop(chunk: lanes[0].chunk))
     lanes.removeFirst()

@@ -26,11 +26,12 @@ public final class SampleReader: JobSource {
   private let fetch = Monitor<SampleFetch?>(nil)
 
   init(
-    _ numbers: [Int], of dataset: Dataset, indexes: [Int: ChunkIndex], indexesAll: Bool = false, cache: ChunkCache
+    _ numbers: [Int], of dataset: Dataset, rendition: Rendition, indexes: [Int: ChunkIndex], indexesAll: Bool = false,
+    cache: ChunkCache
   ) {
     self.dataset = dataset
     decoder = ImageDecoder(
-      pixelLimit: dataset.configuration.pixelLimit, rendition: dataset.configuration.rendition)
+      pixelLimit: dataset.configuration.pixelLimit, rendition: rendition)
     state = Monitor(State(tray: SampleTray(count: numbers.count, budget: cache.budget)))
     let fetch = SampleFetch(
       numbers, of: dataset, indexes: indexes, indexesAll: indexesAll, cache: cache, transfers: engine.transfers,

@@ -13,22 +13,34 @@ public final class SampleStream: JobSource {
   private let engine: Engine
   private let generation: UInt64
   private let dataset: Dataset
+  /// In the order of reading.
+  private let parts: [ChunkPart]
+  private let notes = Monitor([StreamNote]())
   private let decoder: ImageDecoder
   public let budget: MemoryBudget
 
-  init(_ dataset: Dataset, batchSize: Int, dropsLast: Bool, from cursor: Cursor) {
+  /// - Parameter pixelBudget: where the memory of images is counted, when not among what may be held ahead.
+  init(
+    _ dataset: Dataset, parts: [ChunkPart], rendition: Rendition, batchSize: Int, dropsLast: Bool,
+    from cursor: Cursor, pixelBudget: MemoryBudget? = nil
+  ) {
     self.dataset = dataset
+    self.parts = parts
     engine = Engine.current
     generation = Engine.generation
-    decoder = ImageDecoder(
-      pixelLimit: dataset.configuration.pixelLimit, rendition: dataset.configuration.rendition)
-    budget = MemoryBudget(limit: dataset.configuration.memoryLimit)
+    let configuration = dataset.configuration
+    decoder = ImageDecoder(pixelLimit: configuration.pixelLimit, rendition: rendition)
+    budget = MemoryBudget(limit: configuration.memoryLimit)
     let slabsAhead = batchSize == 1 ? 4 * engine.workers.count + 8 : 3
+    let chunks = parts.map { part in
+      let chunk = dataset.chunks[part.chunk]
+      return PrefetchWindow.ChunkFacts(id: chunk.chunkID, declaredImages: chunk.numImages, part: part)
+    }
     window = Monitor(
       PrefetchWindow(
-        chunks: dataset.chunks.map { .init(id: $0.chunkID, declaredImages: $0.numImages) }, budget: budget,
-        batchSize: batchSize, dropsLast: dropsLast, slabsAhead: slabsAhead,
-        maxFlows: dataset.configuration.maxWorkers, from: cursor))
+        chunks: chunks, budget: budget, pixelBudget: pixelBudget, onError: configuration.onError,
+        batchSize: batchSize, dropsLast: dropsLast, slabsAhead: slabsAhead, maxFlows: configuration.maxWorkers,
+        from: cursor))
     change { $0.begin() }
   }
 
@@ -53,6 +65,24 @@ public final class SampleStream: JobSource {
   /// Waits until `poll` has something to give, at most 50 ms.
   public func wait() { _ = window.wait(atMost: .milliseconds(50)) { $0.isDeliverable ? true : nil } }
 
+  /// An error of the batch in the making, before it is whole.
+  public func pollError() -> DatasetError? { window.withLock { $0.takeError() } }
+
+  /// Images decoded so far.
+  public var decodedImages: Int { window.withLock { $0.decodedImages } }
+
+  /// What has happened beside the reading since the last call.
+  public func takeNotes() -> [StreamNote] {
+    notes.withLock { notes in
+      defer { notes.removeAll() }
+      return notes
+    }
+  }
+
+  private func note(_ note: StreamNote) {
+    notes.withLock { if $0.count < 1000 { $0.append(note) } }
+  }
+
   private func result(of outcome: PrefetchWindow.Outcome?) throws(DatasetError) -> Poll {
     switch outcome {
     case .batch(let batch)?: return .batch(batch)
@@ -75,6 +105,8 @@ public final class SampleStream: JobSource {
   private func change<Result>(_ body: (inout PrefetchWindow) -> Result) -> Result {
     window.updateQuietly { window in
       let result = body(&window)
+      for error in window.leftOut { note(.leftOut(error)) }
+      window.leftOut.removeAll()
       for action in window.actions { perform(action) }
       window.actions.removeAll(keepingCapacity: true)
       return (result, window.isDeliverable)
@@ -91,7 +123,7 @@ public final class SampleStream: JobSource {
     switch action {
     case .start(let chunk, let epoch):
       let flow = ChunkFlow(
-        dataset.chunks[chunk], at: chunk, epoch: epoch, locator: dataset.locator,
+        self.chunk(at: chunk), at: chunk, epoch: epoch, locator: dataset.locator,
         transfers: engine.transfers, memoryLimit: budget.limit, stream: self)
       flows.withLock { $0[chunk] = flow }
       flow.start(looksAtDirectory: looksAtDirectories.withLock { $0 })
@@ -116,7 +148,7 @@ public final class SampleStream: JobSource {
   }
 
   private func examine(_ job: ExamineJob) -> Result<Examined?, DatasetError> {
-    let chunk = dataset.chunks[job.chunk].chunkID
+    let chunk = chunk(at: job.chunk).chunkID
     let entry = job.packed.entry
     let bytes: ByteBuffer
     do throws(ZipError) { bytes = try job.packed.unpacked() } catch {
@@ -138,8 +170,10 @@ public final class SampleStream: JobSource {
         try decoder.decode(bytes, job.image.header, into: job.pixels.image(job.row))
       }
       return nil
-    } catch { return .image(chunk: job.chunk, entry: job.entry, error) }
+    } catch { return .image(chunk: job.sample.chunk, entry: job.sample.entry, error) }
   }
+
+  private func chunk(at position: Int) -> ChunkReference { dataset.chunks[parts[position].chunk] }
 
   // MARK: From the chunks' flows, on the transfer thread
 
@@ -153,8 +187,16 @@ public final class SampleStream: JobSource {
     change { $0.forgo(chunk: chunk, epoch: epoch, bytes: bytes) }
   }
 
-  func arrived(_ chunk: Int, _ epoch: Int, _ packed: PackedEntry, _ label: Label?, _ bytes: Int) {
-    change { $0.arrived(chunk: chunk, epoch: epoch, packed: packed, label: label, bytes: bytes) }
+  func arrived(_ chunk: Int, _ epoch: Int, _ packed: PackedEntry, _ labels: LabelRule, _ bytes: Int) {
+    let label = labels.label(of: packed.entry.name)
+    change {
+      $0.arrived(
+        chunk: chunk, epoch: epoch, packed: packed, label: label, metadata: labels.metadata, bytes: bytes)
+    }
+  }
+
+  func retrying(_ chunk: String, after error: RemoteError, in pause: Duration) {
+    note(.retrying(chunk: chunk, after: error, pause: pause))
   }
 
   func refused(_ chunk: Int, _ epoch: Int, _ entry: ZipEntry, _ error: DatasetError) {

@@ -4,7 +4,7 @@ import PixDecode
 struct Slab {
   enum Row {
     case decoding
-    case ready(Label?)
+    case ready(Sample)
     case failed
   }
 
@@ -49,12 +49,12 @@ struct Slab {
   /// The good images, closed up. Nil when there is none.
   func batch() -> Batch? {
     guard !isSpoiled, let pixels else { return nil }
-    var labels: [Label?] = []
+    var samples: [Sample] = []
     for (index, row) in rows.enumerated() {
-      guard case .ready(let label) = row else { continue }
-      pixels.move(index, to: labels.count)
-      labels.append(label)
+      guard case .ready(let sample) = row else { continue }
+      pixels.move(index, to: samples.count)
+      samples.append(sample)
     }
-    return labels.isEmpty ? nil : Batch(pixels: pixels, count: labels.count, labels: labels, end: end)
+    return samples.isEmpty ? nil : Batch(pixels: pixels, count: samples.count, samples: samples, end: end)
   }
 }

@@ -29,8 +29,6 @@ struct DecodeJob {
   let row: Int
   let image: Examined
   let pixels: PixelBuffer
-  let label: Label?
-  let chunk: String
-  let entry: String
+  let sample: Sample
   let reserved: Int
 }

@@ -125,6 +125,31 @@ def throughput(url, files, rounds):
               f"{ratio(rows, lambda row: row['cpu']):6.2f}")
 
 
+def training(url, folder, rounds):
+    """Batches for training, against Pillow in a DataLoader of two workers on the same files."""
+    kinds = {
+        "(32, 224, 224, 3), uint8": {
+            "dataset.iter_batches(32)": ("batches", url), "Pillow, DataLoader of 2 workers": ("pillow", folder),
+            "Pillow with draft, 2 workers": ("pillow-draft", folder)},
+        "(32, 3, 224, 224), float32, shuffled": {
+            "DataLoader(dataset.to_torch())": ("torch", url),
+            "DataLoader(to_torch(streaming=True))": ("torch-stream", url),
+            "Pillow, DataLoader of 2 workers": ("pillow-torch", folder)},
+    }
+    for kind, modes in kinds.items():
+        results = {name: [] for name in modes}
+        for round in range(rounds + 1):
+            for name in random.sample(list(modes), len(modes)):
+                row = json.loads(run(PIXCRAWLER, "run", "--python", PYTHON, HERE / "training.py", *modes[name]))
+                if round > 0:
+                    results[name].append(row["images"] / row["seconds"])
+        print(f"\nTraining batches {kind}, medians of {rounds} rounds, images/s")
+        pillow = results["Pillow, DataLoader of 2 workers"]
+        for name, rates in results.items():
+            times = statistics.median(rate / other for rate, other in zip(rates, pillow))
+            print(f"  {name:38}  {statistics.median(rates):7.0f}   {times:5.2f} times Pillow")
+
+
 def first_image():
     host = SlowHost(WORK / "datasets", bytes_per_second=5e6)
     code = ("import sys, time; from pixcrawler import load_dataset\n"
@@ -178,15 +203,19 @@ def startup(rounds):
 def main():
     parser = argparse.ArgumentParser(description="Measures pixcrawler on real photographs over loopback.")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the throughput runs (5)")
-    parser.add_argument("--only", choices=["startup"], help="one part alone")
+    parser.add_argument("--only", choices=["startup", "training"], help="one part alone")
     options = parser.parse_args()
-    if options.only:
+    if options.only == "startup":
         WORK.mkdir(parents=True, exist_ok=True)
         return startup(40)
     files = prepare()
     nginx = Nginx(WORK / "datasets")
     try:
-        throughput(nginx.url, files, options.rounds)
+        if options.only is None:
+            throughput(nginx.url, files, options.rounds)
+        training(nginx.url + "/photos/", WORK / "photos", options.rounds)
+        if options.only:
+            return
         first_image()
         memory(nginx.url)
         startup(40)

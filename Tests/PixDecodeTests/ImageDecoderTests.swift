@@ -10,48 +10,50 @@ import Testing
     let fixtures = try ImageFixtures.shared()
     #expect(fixtures.images.count >= 130)
     for image in fixtures.images {
-      let (_, shape, pixels) = try decoder.pixels(of: fixtures.bytes(image.name))
-      #expect(shape == ImageShape(height: image.height, width: image.width), "\(image)")
+      let (header, pixels) = try decoder.pixels(of: fixtures.bytes(image.name))
+      #expect(header.height == image.height && header.width == image.width, "\(image)")
       let isEqual = pixels == (try fixtures.expected(image))
       #expect(isEqual, "\(image)")
     }
   }
 
   @Test func whatIsNoImageIsSaidToBeWhatItLooksLike() {
-    #expect(throws: DecodeError.notAnImage(found: "a GIF image")) { try decoder.shape(of: Array("GIF89a".utf8)) }
-    #expect(throws: DecodeError.notAnImage(found: "an empty file")) { try decoder.shape(of: []) }
+    #expect(throws: DecodeError.notAnImage(found: "a GIF image")) { try decoder.header(of: Array("GIF89a".utf8)) }
+    #expect(throws: DecodeError.notAnImage(found: "an empty file")) { try decoder.header(of: []) }
   }
 
   @Test(arguments: [ImageForgery.jpeg, ImageForgery.png, ImageForgery.webp])
   func moreThanTheLimitIsRefusedByTheHeader(_ header: @Sendable (Int, Int) -> [UInt8]) {
     let limit = decoder.pixelLimit
     #expect(throws: DecodeError.tooManyPixels(width: 60000, height: 60000, limit: limit)) {
-      try decoder.shape(of: header(60000, 60000))
+      try decoder.header(of: header(60000, 60000))
     }
   }
 
   @Test func theLimitItselfIsAllowed() throws {
     let small = ImageDecoder(pixelLimit: 20)
-    #expect(try small.shape(of: ImageForgery.png(5, 4)).shape == ImageShape(height: 4, width: 5))
+    #expect(try small.header(of: ImageForgery.png(5, 4)) == ImageHeader(format: .png, height: 4, width: 5))
     #expect(throws: DecodeError.tooManyPixels(width: 7, height: 3, limit: 20)) {
-      try small.shape(of: ImageForgery.png(7, 3))
+      try small.header(of: ImageForgery.png(7, 3))
     }
   }
 
   @Test(arguments: [(0, 7), (7, 0), (0, 0)])
   func noPixelsAtAllIsMalformed(_ width: Int, _ height: Int) {
     for header in [ImageForgery.jpeg(width, height), ImageForgery.png(width, height)] {
-      #expect { try decoder.shape(of: header) } throws: { isMalformed($0) }
+      #expect { try decoder.header(of: header) } throws: { isMalformed($0) }
     }
   }
 
   @Test(arguments: ["0_s2.jpg", "0_cmyk.jpg", "0_rgb.png", "0_raw0_16i.png", "0_lossy.webp", "0_animated.webp"])
   func anotherShapeThanTheImagesIsRefused(_ name: String) throws {
     let file = try ImageFixtures.shared().bytes(name)
-    let (format, shape) = try decoder.shape(of: file)
-    for (down, across) in [(0, 1), (1, 0), (-1, 0), (0, -1), (9, 9)] {
-      let other = ImageShape(height: shape.height + down, width: shape.width + across)
-      #expect { try decoder.decode(file, as: format, shape: other) } throws: { isMalformed($0) }
+    let header = try decoder.header(of: file)
+    for rendition in [Rendition(), Rendition(size: Rendition.Size(height: 5, width: 7), mode: .gray)] {
+      for (down, across) in [(0, 1), (1, 0), (-1, 0), (0, -1), (9, 9)] {
+        let other = ImageHeader(format: header.format, height: header.height + down, width: header.width + across)
+        #expect { try ImageDecoder(rendition: rendition).decode(file, other) } throws: { isMalformed($0) }
+      }
     }
   }
 
@@ -59,10 +61,13 @@ import Testing
     let fixtures = try ImageFixtures.shared()
     for name in ["2_s2.jpg", "2_rgb.png", "2_lossy.webp", "2_lossless.webp"] {
       let file = try fixtures.bytes(name)
-      let (format, shape) = try decoder.shape(of: file)
-      #expect { try decoder.pixels(of: Array(file.prefix(file.count * 3 / 4))) } throws: { error in
-        guard case DecodeError.truncated(format, let rows, shape.height) = error else { return false }
-        return rows > 0 && rows < shape.height
+      let header = try decoder.header(of: file)
+      for size in [nil, Rendition.Size(height: 30, width: 40), Rendition.Size(height: 300, width: 400)] {
+        let decoder = ImageDecoder(rendition: Rendition(size: size))
+        #expect { try decoder.pixels(of: Array(file.prefix(file.count * 3 / 4))) } throws: { error in
+          guard case DecodeError.truncated(header.format, let rows, header.height) = error else { return false }
+          return rows > 0 && rows < header.height
+        }
       }
     }
   }

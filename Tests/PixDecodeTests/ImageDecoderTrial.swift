@@ -3,22 +3,23 @@ import Testing
 @testable import PixDecode
 
 extension ImageDecoder {
-  /// Decodes between two guards, which must come out unharmed.
-  func pixels(of file: [UInt8]) throws(DecodeError) -> (format: ImageFormat, shape: ImageShape, pixels: [UInt8]) {
-    let (format, shape) = try self.shape(of: file)
-    return (format, shape, try decode(file, as: format, shape: shape))
+  func pixels(of file: [UInt8]) throws(DecodeError) -> (header: ImageHeader, pixels: [UInt8]) {
+    let header = try self.header(of: file)
+    return (header, try decode(file, header))
   }
 
-  func shape(of file: [UInt8]) throws(DecodeError) -> (format: ImageFormat, shape: ImageShape) {
+  func header(of file: [UInt8]) throws(DecodeError) -> ImageHeader {
     let copy = UnsafeMutableRawBufferPointer.copied(file)
     defer { copy.deallocate() }
-    return try shape(of: UnsafeRawBufferPointer(copy))
+    return try header(of: UnsafeRawBufferPointer(copy))
   }
 
-  func decode(_ file: [UInt8], as format: ImageFormat, shape: ImageShape) throws(DecodeError) -> [UInt8] {
+  /// Decodes between two guards, which must come out unharmed.
+  func decode(_ file: [UInt8], _ header: ImageHeader) throws(DecodeError) -> [UInt8] {
+    let byteCount = rendition.shape(of: header).byteCount
     let guardBytes = 64
     let copy = UnsafeMutableRawBufferPointer.copied(file)
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: shape.byteCount + 2 * guardBytes, alignment: 16)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount + 2 * guardBytes, alignment: 16)
     memory.initializeMemory(as: UInt8.self, repeating: 0xA5)
     defer {
       #expect(memory.prefix(guardBytes).allSatisfy { $0 == 0xA5 })
@@ -26,8 +27,8 @@ extension ImageDecoder {
       memory.deallocate()
       copy.deallocate()
     }
-    let pixels = UnsafeMutableRawBufferPointer(rebasing: memory[guardBytes..<guardBytes + shape.byteCount])
-    try decode(UnsafeRawBufferPointer(copy), as: format, shape: shape, into: pixels)
+    let pixels = UnsafeMutableRawBufferPointer(rebasing: memory[guardBytes..<guardBytes + byteCount])
+    try decode(UnsafeRawBufferPointer(copy), header, into: pixels)
     return [UInt8](pixels)
   }
 }

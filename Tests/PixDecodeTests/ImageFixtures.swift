@@ -27,7 +27,7 @@ struct ImageFixtures {
 
   /// The array beside the file: the end of an .npy file is its rows, tightly packed.
   func expected(_ image: Image) throws -> [UInt8] {
-    try bytes(image.name + ".npy").suffix(image.height * image.width * ImageShape.channels)
+    try bytes(image.name + ".npy").suffix(image.height * image.width * 3)
   }
 
   private static func make() throws -> ImageFixtures {
@@ -41,7 +41,8 @@ struct ImageFixtures {
     return ImageFixtures(folder: folder, images: try JSONDecoder().decode([Image].self, from: manifest))
   }
 
-  private static func photographs(width: Int, height: Int, in folder: URL) throws -> [String] {
+  /// Twelve, one of each photograph.
+  static func photographs(width: Int, height: Int, in folder: URL) throws -> [String] {
     try FixtureScript.run(
       "scripts/corpus.py", [folder.path, "--images", "12", "--width", "\(width)", "--height", "\(height)"])
     return try FileManager.default.subpathsOfDirectory(atPath: folder.path)

@@ -187,12 +187,16 @@ import Testing
       chunk: "c7", first: "a.jpg", firstShape: ImageShape(height: 24, width: 32), other: "b.png",
       otherShape: ImageShape(height: 10, width: 20))
     expect(
-      report(error), .general, says: ["a.jpg is (24, 32, 3)", "b.png is (10, 20, 3)", "batch_size=1"],
+      report(error), .general, says: ["a.jpg is (24, 32, 3)", "b.png is (10, 20, 3)", "image_size=(height, width)"],
       chunk: "c7", entry: "b.png", declared: "(24, 32, 3)", found: "(10, 20, 3)", chunkIsSaid: false)
     expect(
       report(.memory(needed: 12_345_678, limit: 1000)), .general,
       says: ["12,345,678 bytes", "memory_limit is 1,000 bytes", "smaller batch_size"])
     expect(report(.memory(needed: nil, limit: 1000)), .general, says: ["a batch this large"])
+    expect(
+      report(.arrays(needed: 12_345_678, available: 1000)), .memory,
+      says: ["12,345,678 bytes", "1,000 bytes available", "image_size", "iter_batches"], declared: "12345678",
+      found: "1000")
   }
 
   @Test func whatCannotBeStreamed() {

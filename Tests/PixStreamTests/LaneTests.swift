@@ -14,7 +14,7 @@ import Testing
 
   /// A lane into which so many entries of 10 bytes have come.
   private func lane(_ count: Int, passing images: Int = 0) -> Lane {
-    var lane = Lane(chunk: 3, epoch: 5, imagesToPass: images)
+    var lane = Lane(chunk: 3, epoch: 5, wanting: images..<Int.max)
     for ordinal in 0..<count { arrive(ordinal, in: &lane) }
     return lane
   }
@@ -28,7 +28,8 @@ import Testing
   private func image(_ lane: inout Lane, _ job: ExamineJob) {
     lane.settle(
       job.item,
-      .image(Examined(
+      .image(
+        Examined(
           bytes: ByteBuffer(capacity: 4), header: ImageHeader(format: .png, height: 1, width: 1),
           shape: ImageShape(height: 1, width: 1))),
       reserved: 4)

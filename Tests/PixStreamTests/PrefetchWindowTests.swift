@@ -29,6 +29,45 @@ import Testing
     }
   }
 
+  private func simulation(_ seed: Int, onError: ErrorPolicy) -> Simulation {
+    var dice = SeededDice(seed: seed)
+    let batchSize = dice.pick([1, 1, 2, 3, 7])
+    let dataset = SimulatedDataset(&dice, hasOneShape: batchSize > 1)
+    let needed = dataset.largestSlab(batchSize: batchSize) + dataset.largestEntry
+    let limit = dice.pick([1000, needed, needed * 4, 64 << 20])
+    return Simulation(
+      dataset, batchSize: batchSize, dropsLast: dice.chance(30), limit: limit, onError: onError, dice: dice)
+  }
+
+  @Test(arguments: [ErrorPolicy.skip, .replace]) func badImagesAreLeftOutOrReplaced(_ onError: ErrorPolicy) throws {
+    var replaced = 0
+    for seed in 0..<2000 {
+      var simulation = simulation(seed, onError: onError)
+      try simulation.run()
+      let expected = simulation.dataset.events(
+        batchSize: simulation.batchSize, dropsLast: simulation.dropsLast, onError: onError)
+      try #require(simulation.events == expected, "seed \(seed)")
+      try #require(simulation.budget.used == 0, "seed \(seed)")
+      let bad = simulation.dataset.chunks.flatMap { chunk in
+        chunk.images[chunk.part.images.clamped(to: 0..<chunk.imageCount)].filter { !$0.isGood }
+      }
+      let found = simulation.leftOut.map { "\($0)" }.sorted()
+      try #require(found == bad.map { "\($0.error)" }.sorted(), "seed \(seed)")
+      replaced += bad.count
+    }
+    #expect(replaced > 1000)
+  }
+
+  @Test(arguments: [ErrorPolicy.skip, .replace]) func whereBadImagesAreLeftOutClosingGivesEverythingBack(
+    _ onError: ErrorPolicy
+  ) throws {
+    for seed in 0..<500 {
+      var simulation = simulation(seed, onError: onError)
+      try simulation.run(closingAfter: (seed * 7) % 150)
+      try #require(simulation.budget.used == 0, "seed \(seed)")
+    }
+  }
+
   @Test func aStreamThatIsClosedGivesEverythingBack() throws {
     for seed in 0..<500 {
       var simulation = simulation(seed)
@@ -126,7 +165,9 @@ import Testing
     let packed = PackedEntry(entry: entry(ordinal), bytes: ByteBuffer(capacity: 10), form: .deflated)
     window.arrived(chunk: chunk, epoch: epoch, packed: packed, label: nil, bytes: 10)
     guard case .examine(let job)? = window.nextJob() else { throw DatasetError.closed }
-    let image = Examined(bytes: ByteBuffer(capacity: 10), format: .png, shape: shape)
+    let image = Examined(
+      bytes: ByteBuffer(capacity: 10),
+      header: ImageHeader(format: .png, height: shape.height, width: shape.width), shape: shape)
     window.examined(job, .success(image))
   }
 

@@ -74,6 +74,70 @@ import Testing
     #expect(try Reading(dataset.stream(from: Cursor(chunk: 99, image: 3))).images == [])
   }
 
+  @Test func partsAreReadInTheirOrderAndNoFurther() throws {
+    let dataset = try good()
+    let whole = try Reading(dataset.stream()).pixels
+    var counts: [Int] = []
+    for chunk in dataset.chunks.indices {
+      counts.append(try Reading(dataset.stream(parts: [ChunkPart(chunk: chunk)])).pixels.count)
+    }
+    #expect(counts.reduce(0, +) == 9)
+    let last = dataset.chunks.count - 1
+    let lastStart = 9 - counts[last]
+    let parts = [ChunkPart(chunk: last, images: 1..<3), ChunkPart(chunk: 0, images: 0..<1), ChunkPart(chunk: 0)]
+    let expected = Array(whole[lastStart + 1..<min(lastStart + 3, 9)]) + [whole[0]] + Array(whole[..<counts[0]])
+    for batchSize in [1, 2, 100] {
+      let read = try Reading(dataset.stream(parts: parts, batchSize: batchSize))
+      #expect(read.errors == [])
+      #expect(read.pixels == expected)
+      #expect(read.used == 0)
+    }
+    #expect(try Reading(dataset.stream(parts: [])).pixels == [])
+  }
+
+  @Test func everyImageSaysWhereItIsFrom() throws {
+    let dataset = try good()
+    let stream = try dataset.stream()
+    while let batch = try next(stream) {
+      let sample = batch.samples[0]
+      #expect(dataset.chunks.contains { $0.chunkID == sample.chunk })
+      #expect(!sample.entry.isEmpty)
+      #expect(sample.header.height == batch.shape.height && sample.header.width == batch.shape.width)
+    }
+  }
+
+  // MARK: All at once
+
+  @Test func theWholeIsOneBatchOutsideTheBudget() throws {
+    let dataset = try good()
+    let images = try Reading(dataset.stream()).pixels
+    let stream = try dataset.wholeBatch(of: 9)
+    var whole: Batch?
+    while whole == nil {
+      if case .batch(let batch) = try stream.poll() { whole = batch } else { stream.wait() }
+    }
+    let batch = try #require(whole)
+    #expect(stream.decodedImages == 9)
+    #expect((0..<batch.count).map { Array(batch.pixels.image($0)) } == images)
+    #expect(stream.budget.peak < batch.shape.byteCount * 9 + (64 << 10))
+    #expect(try next(stream) == nil)
+  }
+
+  @Test func aWholeThatDoesNotFitIsRefusedWithItsSize() throws {
+    let dataset = try good()
+    let stream = try dataset.wholeBatch(of: 9, memory: 10_000)
+    #expect { while try next(stream) != nil {} } throws: {
+      if case .arrays(needed: .some(10_001...), available: 10_000)? = $0 as? DatasetError { true } else { false }
+    }
+    stream.cancel()
+    var configuration = dataset.configuration
+    configuration.rendition.size = .init(height: 100, width: 100)
+    let sized = try Dataset.open(configuration, keepWaiting: { true })
+    #expect(throws: DatasetError.arrays(needed: 270_336, available: 10_000)) {
+      try sized.wholeBatch(of: 9, memory: 10_000)
+    }
+  }
+
   @Test func manyStreamsAtOnceDoNotMix() throws {
     let dataset = try good()
     let expected = try Reading(dataset.stream()).pixels

@@ -44,6 +44,7 @@ struct SimulatedDataset {
 
     var name: String { "\(number).jpg" }
     var bytes: Int { parts.reduce(0, +) }
+    var isGood: Bool { if case .image = kind { true } else { false } }
     var label: Label { .integer(number) }
   }
 
@@ -52,9 +53,18 @@ struct SimulatedDataset {
     let declared: Int?
     let entries: [Entry]
     let error: DatasetError?
+    var part = ChunkPart(chunk: 0)
 
-    var facts: PrefetchWindow.ChunkFacts { .init(id: id, declaredImages: declared) }
-    var imageCount: Int { entries.count { $0.kind != .notAnImage && $0.kind != .metadata } }
+    var facts: PrefetchWindow.ChunkFacts { .init(id: id, declaredImages: declared, part: part) }
+    /// Good or bad.
+    var images: [Entry] { entries.filter { $0.kind != .notAnImage && $0.kind != .metadata } }
+    var imageCount: Int { images.count }
+
+    /// What takes the place of the image at that place, among those that are read.
+    func replacement(at index: Int, reading range: Range<Int>) -> Int? {
+      let read = images[range.clamped(to: 0..<imageCount)]
+      return (read[index...].first(where: \.isGood) ?? read[..<index].last(where: \.isGood))?.number
+    }
   }
 
   enum Event: Equatable {
@@ -67,9 +77,10 @@ struct SimulatedDataset {
 
   init(chunks: [Chunk]) { self.chunks = chunks }
 
-  init(_ dice: inout SeededDice) {
+  /// - Parameter hasOneShape: whether all images have the same one in any case.
+  init(_ dice: inout SeededDice, hasOneShape: Bool = false) {
     let side = dice.pick([8, 40, 100])
-    let shapes = (0..<(dice.chance(60) ? 1 : 3)).map { _ in
+    let shapes = (0..<(dice.chance(60) || hasOneShape ? 1 : 3)).map { _ in
       ImageShape(height: dice.roll(2...side), width: dice.roll(2...side))
     }
     let trouble = dice.pick([0, 10, 40, 100])
@@ -100,6 +111,10 @@ struct SimulatedDataset {
         let declared = countsLie ? max(0, chunk.imageCount + dice.roll(-3...3)) : chunk.imageCount
         chunk = Chunk(id: id, declared: declared, entries: entries, error: chunk.error)
       }
+      if dice.chance(20) {
+        let start = dice.roll(0...6)
+        chunk.part = ChunkPart(chunk: 0, images: start..<start + dice.roll(0...8))
+      }
       chunks.append(chunk)
     }
   }
@@ -118,7 +133,7 @@ struct SimulatedDataset {
 
   // MARK: What must come out
 
-  private struct Batch {
+  fileprivate struct Batch {
     let capacity: Int
     var rows = 0
     var images: [Int] = []
@@ -128,11 +143,14 @@ struct SimulatedDataset {
   }
 
   /// One entry after the other, without memory, threads or chunks that overtake each other.
-  func events(batchSize: Int, dropsLast: Bool, from cursor: Cursor = Cursor()) -> [Event] {
+  func events(
+    batchSize: Int, dropsLast: Bool, onError: ErrorPolicy = .raise, from cursor: Cursor = Cursor()
+  ) -> [Event] {
     var events: [Event] = []
     var open: Batch?
     let ahead = chunks.dropFirst(cursor.chunk)
-    var left = Dataset.total(ahead.map(\.declared)).map { $0 - cursor.image }
+    let passed = max(0, cursor.image - (ahead.first?.part.images.lowerBound ?? 0))
+    var left = Dataset.total(ahead.map { $0.part.count(of: $0.declared) }).map { $0 - passed }
     func emit(_ batch: Batch, isDropped: Bool) {
       events += batch.errors.map(Event.error)
       if !batch.isSpoiled, !batch.images.isEmpty, !isDropped { events.append(.images(batch.images)) }
@@ -142,12 +160,12 @@ struct SimulatedDataset {
       return open ?? Batch(capacity: room)
     }
     for (position, chunk) in zip(ahead.indices, ahead) {
-      var toPass = position == cursor.chunk ? cursor.image : 0
-      for entry in chunk.entries where entry.kind != .notAnImage && entry.kind != .metadata {
-        if toPass > 0 {
-          toPass -= 1
-          continue
-        }
+      let range = chunk.part.images
+      let start = max(range.lowerBound, position == cursor.chunk ? min(cursor.image, range.upperBound) : 0)
+      for (index, entry) in chunk.images.enumerated() where range.contains(index) && index >= start {
+        let takesRow = onError != .skip || entry.kind != .broken && entry.kind != .refused
+        defer { left = left.map { $0 - 1 } }
+        guard takesRow else { continue }
         var current = batch()
         switch entry.kind {
         case .image(let shape), .undecodable(let shape):
@@ -165,13 +183,13 @@ struct SimulatedDataset {
             if case .image = entry.kind {
               current.images.append(entry.number)
             } else {
-              current.errors.append(entry.error)
+              current.takeBad(entry, onError, chunk.replacement(at: index, reading: start..<range.upperBound))
             }
           }
-        default: current.errors.append(entry.error)
+        default:
+          current.takeBad(entry, onError, chunk.replacement(at: index, reading: start..<range.upperBound))
         }
         current.rows += 1
-        left = left.map { $0 - 1 }
         open = current
         if current.rows == current.capacity {
           emit(current, isDropped: false)
@@ -183,7 +201,7 @@ struct SimulatedDataset {
       let error =
         chunk.error
         ?? (isWrong ? .count(chunk: chunk.id, declared: chunk.declared, found: chunk.imageCount) : nil)
-      if let error {
+      if let error, chunk.imageCount < range.upperBound {
         var current = batch()
         current.errors.append(error)
         open = current
@@ -192,9 +210,24 @@ struct SimulatedDataset {
           open = nil
         }
       }
-      if let declared = chunk.declared { left = left.map { $0 + chunk.imageCount - declared } }
+      if let declared = chunk.declared {
+        let found = max(range.lowerBound, min(chunk.imageCount, range.upperBound))
+        left = left.map { $0 + found - max(range.lowerBound, min(declared, range.upperBound)) }
+      }
     }
     if let open { emit(open, isDropped: dropsLast) }
     return events
+  }
+}
+
+extension SimulatedDataset.Batch {
+  fileprivate mutating func takeBad(
+    _ entry: SimulatedDataset.Entry, _ onError: ErrorPolicy, _ replacement: Int?
+  ) {
+    switch onError {
+    case .raise: errors.append(entry.error)
+    case .skip: break
+    case .replace: replacement.map { images.append($0) }
+    }
   }
 }

@@ -18,6 +18,7 @@ struct Simulation {
   let dataset: SimulatedDataset
   let batchSize: Int
   let dropsLast: Bool
+  let onError: ErrorPolicy
   let maxFlows: Int
   let budget: MemoryBudget
   private let mostWorkers: Int
@@ -35,6 +36,7 @@ struct Simulation {
   private var workQueued = 0
   private var jobs: [StreamJob] = []
   private(set) var events: [SimulatedDataset.Event] = []
+  private(set) var leftOut: [DatasetError] = []
   /// Where the stream stood after each event.
   private(set) var cursors: [Cursor] = []
   private(set) var hasEnded = false
@@ -42,12 +44,13 @@ struct Simulation {
   private(set) var drops = 0
 
   init(
-    _ dataset: SimulatedDataset, batchSize: Int, dropsLast: Bool, limit: Int, from cursor: Cursor = Cursor(),
-    dice: SeededDice
+    _ dataset: SimulatedDataset, batchSize: Int, dropsLast: Bool, limit: Int, onError: ErrorPolicy = .raise,
+    from cursor: Cursor = Cursor(), dice: SeededDice
   ) {
     self.dataset = dataset
     self.batchSize = batchSize
     self.dropsLast = dropsLast
+    self.onError = onError
     self.dice = dice
     maxFlows = self.dice.roll(1...4)
     mostWorkers = self.dice.roll(1...3)
@@ -55,8 +58,8 @@ struct Simulation {
     budget = MemoryBudget(limit: limit)
     mayExceed = dataset.largestEntry
     window = PrefetchWindow(
-      chunks: dataset.chunks.map(\.facts), budget: budget, batchSize: batchSize, dropsLast: dropsLast,
-      slabsAhead: self.dice.roll(1...6), maxFlows: maxFlows, from: cursor)
+      chunks: dataset.chunks.map(\.facts), budget: budget, onError: onError,
+      batchSize: batchSize, dropsLast: dropsLast, slabsAhead: self.dice.roll(1...6), maxFlows: maxFlows, from: cursor)
     window.begin()
     collectActions()
   }
@@ -79,7 +82,8 @@ struct Simulation {
 
   private func check() throws {
     let front = window.slabs.first?.reserved ?? 0
-    try #require(budget.used <= max(budget.limit, front + mayExceed))
+    // Replacements may need memory when there is none left.
+    if onError != .replace { try #require(budget.used <= max(budget.limit, front + mayExceed)) }
     try #require(flows.values.count(where: \.isActive) <= maxFlows)
   }
 
@@ -93,6 +97,8 @@ struct Simulation {
       if case .work(let count) = action { workQueued += count } else { actions.append(action) }
     }
     window.actions.removeAll()
+    leftOut += window.leftOut
+    window.leftOut.removeAll()
   }
 
   // MARK: One step
@@ -183,7 +189,7 @@ struct Simulation {
     switch jobs.remove(at: dice.roll(0...jobs.count - 1)) {
     case .examine(let job): window.examined(job, examine(job))
     case .decode(let job):
-      guard let entry = entry(job.entry) else { return }
+      guard let entry = entry(job.sample.entry) else { return }
       if case .undecodable = entry.kind { return window.decoded(job, entry.error) }
       job.pixels.image(job.row).storeBytes(of: Int32(entry.number), as: Int32.self)
       window.decoded(job, nil)
@@ -194,7 +200,10 @@ struct Simulation {
     guard let entry = entry(job.packed.entry.name) else { return .success(nil) }
     switch entry.kind {
     case .image(let shape), .undecodable(let shape):
-      return .success(Examined(bytes: ByteBuffer(capacity: entry.unpacked), format: .png, shape: shape))
+      return .success(
+        Examined(
+          bytes: ByteBuffer(capacity: entry.unpacked),
+          header: ImageHeader(format: .png, height: shape.height, width: shape.width), shape: shape))
     case .notAnImage: return .success(nil)
     default: return .failure(entry.error)
     }

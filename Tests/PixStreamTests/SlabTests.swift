@@ -6,6 +6,11 @@ import Testing
 @Suite struct SlabTests {
   private let shape = ImageShape(height: 1, width: 2)
 
+  private func sample(_ label: Label?) -> Sample {
+    Sample(
+      label: label, chunk: "c", entry: "e", header: ImageHeader(format: .png, height: 1, width: 2), metadata: nil)
+  }
+
   private func slab(_ rows: [Slab.Row], capacity: Int = 4) throws -> Slab {
     var slab = Slab(id: 0, capacity: capacity, end: Cursor(chunk: 1, image: 2))
     slab.rows = rows
@@ -17,7 +22,7 @@ import Testing
   }
 
   @Test func goodImagesCloseUpOverTheFailed() throws {
-    let slab = try slab([.failed, .ready(.integer(1)), .failed, .ready(.integer(3))])
+    let slab = try slab([.failed, .ready(sample(.integer(1))), .failed, .ready(sample(.integer(3)))])
     let batch = try #require(slab.batch())
     #expect(batch.count == 2)
     #expect(batch.labels == [.integer(1), .integer(3)])
@@ -30,7 +35,7 @@ import Testing
     let failed = try slab([.failed, .failed])
     #expect(failed.batch() == nil)
     #expect(!failed.hasImages)
-    var spoiled = try slab([.ready(nil)])
+    var spoiled = try slab([.ready(sample(nil))])
     #expect(spoiled.hasImages)
     spoiled.isSpoiled = true
     #expect(spoiled.batch() == nil)
@@ -38,7 +43,7 @@ import Testing
   }
 
   @Test func errorsComeInTheOrderOfTheirRows() throws {
-    var slab = try slab([.ready(nil), .failed, .failed])
+    var slab = try slab([.ready(sample(nil)), .failed, .failed])
     func error(_ name: String) -> DatasetError { .empty(dataset: name) }
     slab.add(error("next"))
     slab.add(error("2"), at: 2)
@@ -51,7 +56,7 @@ import Testing
   }
 
   @Test func itLeavesWhenItIsFullOrLastAndNothingRuns() throws {
-    var slab = try slab([.ready(nil)], capacity: 2)
+    var slab = try slab([.ready(sample(nil))], capacity: 2)
     #expect(!slab.isDeliverable)
     slab.isLast = true
     #expect(slab.isDeliverable)

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+import frameworks
+from frameworks import decoded  # noqa: F401 (fixtures)
 from launching import environment, home  # noqa: F401 (fixtures)
 from support import (  # noqa: F401 (fixtures)
     cases, certificate, datasets, deaf_port, few, good, huge, nginx, numpy_python, packed, photos, secure, server)
@@ -93,3 +95,4 @@ def pytest_terminal_summary(terminalreporter):
     absent = [version_name(version) for version in MINORS if version not in chosen]
     terminalreporter.write_line(
         f"Pythons of this run: {', '.join(map(version_name, sorted(chosen)))}; absent: {', '.join(absent) or 'none'}")
+    terminalreporter.write_line(frameworks.summary())

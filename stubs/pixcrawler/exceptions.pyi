@@ -8,6 +8,8 @@ __all__ = [
     "DownloadError",
     "DecompressionError",
     "NetworkError",
+    "DatasetTooLargeError",
+    "PixCrawlerWarning",
 ]
 
 class PixCrawlerError(Exception):
@@ -39,3 +41,10 @@ class JobNotCompleteError(PixCrawlerError): ...
 class DownloadError(PixCrawlerError): ...
 class DecompressionError(PixCrawlerError): ...
 class NetworkError(PixCrawlerError): ...
+class DatasetTooLargeError(PixCrawlerError, MemoryError):
+    """The machine has no memory for all images as one array; ``declared`` says how many bytes that takes."""
+
+class PixCrawlerWarning(UserWarning):
+    """Something works, but slower or in another way than it could."""
+
+    def __init__(self, message: str = "") -> None: ...

@@ -27,10 +27,10 @@ void pix_free(PyObject *object);
 PyObject *pix_call(PyObject *callable, PyObject *argument);
 
 PyObject *pix_none(void);
-PyObject *pix_true(void);
 PyObject *pix_type_error(void);
 PyObject *pix_value_error(void);
 PyObject *pix_buffer_error(void);
+PyObject *pix_index_error(void);
 PyObject *pix_import_error(void);
 PyObject *pix_module_not_found_error(void);
 int pix_is_none(PyObject *object);
@@ -54,6 +54,11 @@ int pix_parse_load_dataset(PyObject *arguments, PyObject *keywords, pix_load_arg
 // iter_batches(batch_size, drop_last)
 int pix_parse_iter_batches(
     PyObject *arguments, PyObject *keywords, Py_ssize_t *batch_size, int *drop_last);
+
+// _stream(parts, batch_size, drop_last, planes); borrowed references, untouched where an argument is not given.
+int pix_parse_stream(
+    PyObject *arguments, PyObject *keywords, PyObject **parts, PyObject **batch_size, int *drop_last,
+    int *planes);
 
 // The address of a function of this module's own file, and that file's path by dladdr(3); NULL when unknown.
 const char *pix_module_path(void);

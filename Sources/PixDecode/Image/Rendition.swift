@@ -14,16 +14,28 @@ public struct Rendition: Sendable, Hashable {
   public var size: Size?
   public var resize: Resize
   public var mode: ColorMode
+  public var layout: PixelLayout
 
-  public init(size: Size? = nil, resize: Resize = .stretch, mode: ColorMode = .rgb) {
+  public init(
+    size: Size? = nil, resize: Resize = .stretch, mode: ColorMode = .rgb, layout: PixelLayout = .pixels
+  ) {
     self.size = size
     self.resize = resize
     self.mode = mode
+    self.layout = layout
+  }
+
+  /// The same in another layout.
+  public func laidOut(as layout: PixelLayout) -> Rendition {
+    var other = self
+    other.layout = layout
+    return other
   }
 
   /// The shape an image with this header is given in.
   public func shape(of header: ImageHeader) -> ImageShape {
     ImageShape(
-      height: size?.height ?? header.height, width: size?.width ?? header.width, channels: mode.channels)
+      height: size?.height ?? header.height, width: size?.width ?? header.width, channels: mode.channels,
+      layout: layout)
   }
 }

@@ -6,10 +6,13 @@ public struct ChunkMetadata: Sendable {
   /// Larger ones are refused before they are read.
   public static let longest = 64 << 20
 
+  /// The document as it came.
+  public let json: [UInt8]
   private let labels: [String: Label]
 
   /// - Throws: `ZipError.malformed` when the document has another shape than `{"images": [{"filename", "label"}]}`.
   public init(_ json: UnsafeRawBufferPointer) throws(ZipError) {
+    self.json = Array(json)
     do {
       let document = try JSONDecoder().decode(Document.self, from: Data(json))
       labels = Dictionary(

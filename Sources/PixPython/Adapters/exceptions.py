@@ -25,6 +25,8 @@ __all__ = [
     "DownloadError",
     "DecompressionError",
     "NetworkError",
+    "DatasetTooLargeError",
+    "PixCrawlerWarning",
 ]
 
 _EVIDENCE = ("chunk_id", "entry", "declared", "found", "status", "url", "progress")
@@ -76,3 +78,14 @@ class DecompressionError(PixCrawlerError):
 
 class NetworkError(PixCrawlerError):
     """A host cannot be reached, or keeps failing after three tries."""
+
+
+class DatasetTooLargeError(PixCrawlerError, MemoryError):
+    """The machine has no memory for all images as one array; ``declared`` says how many bytes that takes."""
+
+
+class PixCrawlerWarning(UserWarning):
+    """Something works, but slower or in another way than it could."""
+
+    def __init__(self, message=""):
+        super().__init__(message)

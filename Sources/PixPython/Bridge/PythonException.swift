@@ -6,6 +6,16 @@ enum PythonException {
   /// Sets the exception and gives the nil that reports it.
   static func raise(_ error: DatasetError) -> PyRef? {
     if error == .cancelled { return nil }  // a signal handler has set its own
+    guard let exception = make(error) else { return nil }
+    defer { Py_DecRef(exception) }
+    guard let type = PyObject_Type(exception) else { return nil }
+    defer { Py_DecRef(type) }
+    PyErr_SetObject(type, exception)
+    return nil
+  }
+
+  /// The exception as an object.
+  static func make(_ error: DatasetError) -> PyRef? {
     let report = ErrorReport(error)
     guard let evidence = PyDict_New() else { return nil }
     defer { Py_DecRef(evidence) }
@@ -18,15 +28,7 @@ enum PythonException {
     add("found", PythonValue.optional(report.found), to: evidence)
     guard let message = PythonValue.text(report.message) else { return nil }
     defer { Py_DecRef(message) }
-    guard
-      let exception = PythonValue.call(
-        "pixcrawler.exceptions", className(report.kind), [message], evidence)
-    else { return nil }
-    defer { Py_DecRef(exception) }
-    guard let type = PyObject_Type(exception) else { return nil }
-    defer { Py_DecRef(type) }
-    PyErr_SetObject(type, exception)
-    return nil
+    return PythonValue.call("pixcrawler.exceptions", className(report.kind), [message], evidence)
   }
 
   static func raise(_ type: PyRef?, _ message: String) -> PyRef? {
@@ -48,6 +50,7 @@ enum PythonException {
     case .download: "DownloadError"
     case .decompression: "DecompressionError"
     case .network: "NetworkError"
+    case .memory: "DatasetTooLargeError"
     case .general: "PixCrawlerError"
     }
   }

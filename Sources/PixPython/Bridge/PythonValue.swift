@@ -55,15 +55,35 @@ enum PythonValue {
   static func call(_ module: String, _ name: String, _ arguments: [PyRef], _ keywords: PyRef? = nil) -> PyRef? {
     guard let module = PyImport_ImportModule(module) else { return nil }
     defer { Py_DecRef(module) }
-    guard let function = PyObject_GetAttrString(module, name) else { return nil }
-    defer { Py_DecRef(function) }
-    guard let tuple = PyTuple_New(arguments.count) else { return nil }
-    defer { Py_DecRef(tuple) }
-    for (index, argument) in arguments.enumerated() {
-      Py_IncRef(argument)
-      PyTuple_SetItem(tuple, index, argument)
+    guard let function = PyObject_GetAttrString(module, name), let tuple = tuple(arguments.map(retained)) else {
+      return nil
+    }
+    defer {
+      Py_DecRef(function)
+      Py_DecRef(tuple)
     }
     return PyObject_Call(function, tuple, keywords)
+  }
+
+  /// Takes over the references to the elements; nil when one of them is.
+  static func tuple(_ elements: [PyRef?]) -> PyRef? {
+    guard elements.allSatisfy({ $0 != nil }), let tuple = PyTuple_New(elements.count) else {
+      for element in elements { element.map { Py_DecRef($0) } }
+      return nil
+    }
+    for (index, element) in elements.enumerated() { PyTuple_SetItem(tuple, index, element) }
+    return tuple
+  }
+
+  static func bytes(_ bytes: [UInt8]) -> PyRef? {
+    bytes.withUnsafeBytes { PyBytes_FromStringAndSize($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) }
+  }
+
+  static func flag(_ flag: Bool) -> PyRef? { PyBool_FromLong(flag ? 1 : 0) }
+
+  static func retained(_ object: PyRef) -> PyRef {
+    Py_IncRef(object)
+    return object
   }
 
   /// A Python str as Swift text.

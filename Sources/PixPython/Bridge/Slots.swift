@@ -12,6 +12,9 @@ enum Slots {
   static func unary(_ function: Unary) -> UnsafeMutableRawPointer {
     unsafeBitCast(function, to: UnsafeMutableRawPointer.self)
   }
+  static func binary(_ function: Binary) -> UnsafeMutableRawPointer {
+    unsafeBitCast(function, to: UnsafeMutableRawPointer.self)
+  }
   static func length(_ function: Length) -> UnsafeMutableRawPointer {
     unsafeBitCast(function, to: UnsafeMutableRawPointer.self)
   }

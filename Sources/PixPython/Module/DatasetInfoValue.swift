@@ -24,10 +24,12 @@ enum DatasetInfoValue {
   }
 
   /// The card for notebooks.
-  static func html(_ dataset: Dataset) -> PyRef? {
-    guard let facts = facts(dataset) else { return nil }
+  static func html(_ handle: DatasetHandle) -> PyRef? {
+    guard let facts = facts(handle.dataset) else { return nil }
     defer { Py_DecRef(facts) }
-    return PythonValue.call("pixcrawler._card", "html", [facts])
+    guard let thumbnails = Thumbnails.make(handle) else { return nil }
+    defer { Py_DecRef(thumbnails) }
+    return PythonValue.call("pixcrawler._card", "html", [facts, thumbnails])
   }
 
   private static func facts(_ dataset: Dataset) -> PyRef? {

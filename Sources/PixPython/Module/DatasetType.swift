@@ -1,4 +1,5 @@
 import CPython
+import PixDecode
 import PixStream
 
 /// The Python type `pixcrawler.Dataset`.
@@ -8,15 +9,19 @@ enum DatasetType {
     doc: """
       A described image dataset; iterating over it streams (image, label) pairs in dataset order.
 
-      image is a writable numpy array (H, W, 3), uint8, RGB, in memory of its own; label is a str (or whatever
-      JSON the dataset gives), None when the image has none. Nothing but the description is fetched before the
-      first iteration; every iteration is one whole epoch in the same order.
+      image is a writable numpy array (H, W, C), uint8, in memory of its own: RGB unless load_dataset was given
+      another mode; label is a str (or whatever JSON the dataset gives), None when the image has none. Nothing but the
+      description is fetched before the first image; every iteration is one whole epoch in the same order.
+
+      dataset[i] is one such pair, dataset[2:5] a list of them: each image is one ranged request.
 
       Example:
           >>> from pixcrawler import load_dataset
-          >>> with load_dataset("./pets") as dataset:      # doctest: +SKIP
+          >>> with load_dataset("./pets") as dataset:
           ...     for image, label in dataset:
-          ...         print(image.shape, label)
+          ...         pass
+          >>> image.shape, image.dtype, label in dataset.labels
+          ((120, 160, 3), dtype('uint8'), True)
       """,
     methods: [
       Slots.keyword(
@@ -25,17 +30,146 @@ enum DatasetType {
         iter_batches($self, batch_size=32, drop_last=False)
         --
 
-        Iterate over (images, labels): an array (B, H, W, 3), uint8, RGB, and a list of B labels.
+        Iterate over (images, labels): an array (B, H, W, C), uint8, and a list of B labels.
 
         A batch covers batch_size images in dataset order; the last one may be smaller unless drop_last is true.
-        Images of one batch must have one shape: otherwise a PixCrawlerError names two of the shapes, and the
-        next call goes on with the next batch. An image that cannot be read raises its error once, and the batch
-        follows without it.
+        Images of one batch must have one shape: give load_dataset an image_size; otherwise a PixCrawlerError names
+        two of the shapes, and the next call goes on with the next batch. An image that cannot be read raises its
+        error once, and the batch follows without it (see on_error of load_dataset).
 
         Example:
-            >>> for images, labels in dataset.iter_batches(batch_size=64):   # doctest: +SKIP
-            ...     train(images, labels)
+            >>> dataset = load_dataset("./pets")
+            >>> for images, labels in dataset.iter_batches(batch_size=64):
+            ...     print(images.shape, len(labels))
+            (64, 120, 160, 3) 64
+            (56, 120, 160, 3) 56
         """, { iterateBatches($0, $1, $2) }),
+      Slots.keyword(
+        "to_arrays",
+        """
+        to_arrays($self, *, progress=None)
+        --
+
+        Load all images: (X, y), X of shape (N, H, W, C), uint8, and y of shape (N,), the labels.
+
+        X is allocated once, and images are decoded into it; y holds str where all labels are, else objects. Images
+        must have one shape: give load_dataset an image_size.
+
+        Args:
+            progress: True shows a bar, False none, None one on a terminal when it takes long; a callable is called
+                with (done, total) in images.
+
+        Raises:
+            DatasetTooLargeError: X needs more bytes than the machine has available; says how many. A MemoryError.
+            PixCrawlerError: two shapes met; names both.
+
+        Example:
+            >>> X, y = load_dataset("./pets", image_size=64).to_arrays()
+            >>> X.shape, y.shape
+            ((120, 64, 64, 3), (120,))
+        """, { object, arguments, keywords in adapter("_arrays", "to_arrays", object, arguments, keywords) }),
+      Slots.keyword(
+        "to_dataframe",
+        """
+        to_dataframe($self)
+        --
+
+        Load all images into a pandas.DataFrame with the columns image, label and metadata.
+
+        image holds arrays (H, W, C), uint8; metadata dicts with chunk, entry, width, height (the file's own, in
+        pixels), format ("JPEG", "PNG", "WebP"), and whatever else metadata.json says of the image.
+
+        Raises:
+            ImportError: pandas is not installed.
+
+        Example:
+            >>> frame = load_dataset("./pets").to_dataframe()
+            >>> sorted(frame["label"].value_counts().items())
+            [('cat', 60), ('dog', 60)]
+        """, { object, arguments, keywords in adapter("_pandas", "to_dataframe", object, arguments, keywords) }),
+      Slots.keyword(
+        "to_torch",
+        """
+        to_torch($self, transform=None, *, target_transform=None, streaming=False, shuffle=False, seed=0)
+        --
+
+        This dataset as a torch.utils.data.Dataset of (image, class index).
+
+        Map-style: len without a request, any order, any number of workers by fork, spawn or forkserver; a batch is
+        fetched and decoded natively in parallel, so num_workers=0 is fast. It has classes, class_to_idx and targets
+        as torchvision's ImageFolder has.
+
+        Args:
+            transform: called with the image as an array (H, W, C), uint8; without it an image is a float32 tensor
+                (C, H, W) from 0 to 1, as torchvision's ToTensor makes it.
+            target_transform: called with the label; without it a label is its place in classes (int), -1 for None.
+            streaming: an IterableDataset instead, which reads chunks from beginning to end and splits itself over
+                ranks and workers: each image exactly once.
+            shuffle: of a streaming one: chunks in a new order each epoch, and images drawn from a buffer.
+            seed: of that order.
+
+        Raises:
+            ImportError: torch is not installed.
+
+        Example:
+            >>> from torch.utils.data import DataLoader
+            >>> pets = load_dataset("./pets", image_size=224).to_torch()
+            >>> images, classes = next(iter(DataLoader(pets, batch_size=32, shuffle=True)))
+            >>> images.shape, classes.dtype
+            (torch.Size([32, 3, 224, 224]), torch.int64)
+        """, { object, arguments, keywords in adapter("_torch", "to_torch", object, arguments, keywords) }),
+      Slots.keyword(
+        "to_tensorflow",
+        """
+        to_tensorflow($self)
+        --
+
+        This dataset as a tf.data.Dataset of (image, class index).
+
+        image is uint8 (H, W, C), height and width None in the element_spec unless image_size is given; the class
+        index int64, the label's place in labels. The cardinality is num_images.
+
+        Raises:
+            ImportError: tensorflow is not installed.
+
+        Example:
+            >>> pets = load_dataset("./pets", image_size=224).to_tensorflow()
+            >>> images, classes = next(iter(pets.batch(32).prefetch(1)))
+            >>> images.shape.as_list(), images.dtype, classes.dtype
+            ([32, 224, 224, 3], tf.uint8, tf.int64)
+        """, { object, arguments, keywords in adapter("_tensorflow", "to_tensorflow", object, arguments, keywords) }),
+      Slots.keyword(
+        "_stream",
+        "_stream($self, parts=None, batch_size=None, drop_last=False, planes=False)\n--\n\nParts of chunks, in order.",
+        { stream($0, $1, $2) }),
+      Slots.method(
+        "_details", "_details($self)\n--\n\nIterate over (image, label, facts of the file).",
+        { object, _ in iterate(object, .detailed) }),
+      Slots.variadic(
+        "_arrays", "_arrays($self, update)\n--\n\nAll images as one array, and the list of labels.",
+        { wholeArray($0, $1) }),
+      Slots.variadic(
+        "_fetch", "_fetch($self, indices, planes)\n--\n\nImages by number: (images, labels, positions).",
+        { object, arguments in
+          ByNumber.fetch(
+            HeapType<DatasetHandle>.box(of: object), PyTuple_GetItem(arguments, 0),
+            asPlanes: PyTuple_GetItem(arguments, 1))
+        }),
+      Slots.method(
+        "_counts", "_counts($self)\n--\n\nImages per chunk.",
+        { object, _ in ByNumber.counts(HeapType<DatasetHandle>.box(of: object)) }),
+      Slots.method(
+        "_labels", "_labels($self)\n--\n\nThe labels of all images.",
+        { object, _ in ByNumber.labels(HeapType<DatasetHandle>.box(of: object)) }),
+      Slots.variadic(
+        "_recipe", "_recipe($self, key)\n--\n\nKeywords of load_dataset that open the same dataset.",
+        { object, arguments in
+          let withKey = PyObject_IsTrue(PyTuple_GetItem(arguments, 0))
+          return withKey < 0 ? nil : DatasetRecipe.make(dataset(object).configuration, withKey: withKey == 1)
+        }),
+      Slots.method(
+        "__reduce__", "__reduce__($self)\n--\n\nHow to open it in another process; without the key.",
+        { object, _ in object.flatMap { PythonValue.call("pixcrawler._recipe", "reduce", [$0]) } }),
       Slots.method(
         "close",
         """
@@ -50,7 +184,7 @@ enum DatasetType {
         }),
       Slots.method(
         "_repr_html_", "_repr_html_($self)\n--\n\nThe card for notebooks.",
-        { object, _ in DatasetInfoValue.html(dataset(object)) }),
+        { object, _ in DatasetInfoValue.html(HeapType<DatasetHandle>.box(of: object)) }),
       Slots.method(
         "__enter__", "__enter__($self)\n--\n\nThe dataset itself.",
         { object, _ in
@@ -85,40 +219,86 @@ enum DatasetType {
           dataset(object).job.labels.map { PythonValue.list($0, PythonValue.text) } ?? pix_none()
         }),
       Slots.property(
+        "class_counts",
+        """
+        How many images each label has, as a dict in the order of labels.
+
+        Counted from the chunks' directories and metadata, fetched once, two small requests a chunk; no image is read.
+
+        Example:
+            >>> load_dataset("./pets").class_counts
+            {'cat': 60, 'dog': 60}
+        """,
+        { object, _ in object.flatMap { PythonValue.call("pixcrawler._classes", "class_counts", [$0]) } }),
+      Slots.property(
+        "errors",
+        """
+        What on_error="skip" or "replace" has left out so far: exceptions, each image once.
+
+        Example:
+            >>> dataset = load_dataset("./pets", on_error="skip")
+            >>> for image, label in dataset:
+            ...     pass
+            >>> [(error.chunk_id, error.entry) for error in dataset.errors]
+            []
+        """,
+        { object, _ in PythonValue.list(HeapType<DatasetHandle>.box(of: object).leftOut, PythonException.make) }),
+      Slots.property(
+        "_facts", "What the adapters have to know.", { object, _ in DatasetRecipe.facts(dataset(object)) }),
+      Slots.property(
         "info", "What is known of the dataset, as a pixcrawler.DatasetInfo; print it for the card.",
         { object, _ in DatasetInfoValue.make(dataset(object)) }),
     ],
     slots: [
-      (Py_tp_iter, Slots.unary { iterate($0, batchSize: nil, dropsLast: false) }),
+      (Py_tp_iter, Slots.unary { iterate($0, .sample) }),
       (Py_tp_repr, Slots.unary { represent($0) }),
       (Py_mp_length, Slots.length { count($0) }),
+      (Py_mp_subscript, Slots.binary { ByNumber.item(HeapType<DatasetHandle>.box(of: $0), $1) }),
     ])
 
   private static func dataset(_ object: PyRef?) -> Dataset { HeapType<DatasetHandle>.box(of: object).dataset }
 
-  private static func iterate(_ object: PyRef?, batchSize: Int?, dropsLast: Bool) -> PyRef? {
+  private static func iterate(
+    _ object: PyRef?, _ item: StreamIterator.Item, parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels,
+    dropsLast: Bool = false
+  ) -> PyRef? {
     let handle = HeapType<DatasetHandle>.box(of: object)
     if handle.isClosed { return PythonException.raise(.closed) }
-    let iterator = StreamIterator(handle, batchSize: batchSize, dropsLast: dropsLast)
-    return (batchSize == nil ? StreamIterator.samples : StreamIterator.batches)?.make(iterator)
+    return StreamIterator(handle, item, parts: parts, layout: layout, dropsLast: dropsLast).object()
   }
 
   private static func iterateBatches(_ object: PyRef?, _ arguments: PyRef?, _ keywords: PyRef?) -> PyRef? {
     var batchSize = 32
     var dropLast: Int32 = 0
-    guard pix_parse_iter_batches(arguments, keywords, &batchSize, &dropLast) != 0 else { return nil }
-    guard (1...1 << 24).contains(batchSize) else {
-      return PythonException.raise(
-        pix_value_error(), "batch_size must be from 1 to 16777216, not \(batchSize)")
-    }
-    return iterate(object, batchSize: batchSize, dropsLast: dropLast != 0)
+    guard pix_parse_iter_batches(arguments, keywords, &batchSize, &dropLast) != 0,
+      let size = StreamArguments.batchSize(batchSize)
+    else { return nil }
+    return iterate(object, .batch(size), dropsLast: dropLast != 0)
+  }
+
+  private static func stream(_ object: PyRef?, _ arguments: PyRef?, _ keywords: PyRef?) -> PyRef? {
+    guard let given = StreamArguments(arguments, keywords, for: dataset(object)) else { return nil }
+    return iterate(
+      object, given.item, parts: given.parts, layout: given.asPlanes ? .planes : .pixels, dropsLast: given.dropsLast)
+  }
+
+  private static func wholeArray(_ object: PyRef?, _ arguments: PyRef?) -> PyRef? {
+    let handle = HeapType<DatasetHandle>.box(of: object)
+    guard let count = ByNumber.count(handle) else { return nil }
+    return WholeArray.make(handle, count: count, update: PyTuple_GetItem(arguments, 0))
+  }
+
+  /// `pixcrawler.module.function(dataset, *arguments, **keywords)`
+  private static func adapter(
+    _ module: String, _ function: String, _ object: PyRef?, _ arguments: PyRef?, _ keywords: PyRef?
+  ) -> PyRef? {
+    guard let object, let arguments else { return nil }
+    let given = (0..<PyTuple_Size(arguments)).compactMap { PyTuple_GetItem(arguments, $0) }
+    return PythonValue.call("pixcrawler.\(module)", function, [object] + given, keywords)
   }
 
   private static func count(_ object: PyRef?) -> Int {
-    if let count = dataset(object).imageCount { return count }
-    _ = PythonException.raise(
-      pix_type_error(), "the description of this dataset does not tell how many images it has")
-    return -1
+    ByNumber.count(HeapType<DatasetHandle>.box(of: object)) ?? -1
   }
 
   private static func represent(_ object: PyRef?) -> PyRef? {

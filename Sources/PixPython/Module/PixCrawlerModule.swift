@@ -33,8 +33,8 @@ enum PixCrawlerModule {
     }
     guard let module, becomePackage(module),
       add(module, "__version__", PythonValue.text(PixCrawlerVersion.text)),
-      let dataset = DatasetType.type, add(module, "Dataset", retained(dataset.type)),
-      let pixels = PixelArray.type, add(module, "PixelArray", retained(pixels.type)),
+      let dataset = DatasetType.type, add(module, "Dataset", PythonValue.retained(dataset.type)),
+      let pixels = PixelArray.type, add(module, "PixelArray", PythonValue.retained(pixels.type)),
       StreamIterator.samples != nil, StreamIterator.batches != nil,
       add(module, "exceptions", PyImport_ImportModule("pixcrawler.exceptions"))
     else { return -1 }
@@ -50,11 +50,6 @@ enum PixCrawlerModule {
     guard let text = PythonValue.text(folder), let list = PyList_New(1) else { return false }
     PyList_SetItem(list, 0, text)
     return add(module, "__path__", list) && add(module, "__file__", PythonValue.text(path))
-  }
-
-  private static func retained(_ object: PyRef) -> PyRef {
-    Py_IncRef(object)
-    return object
   }
 
   /// Takes over the reference.

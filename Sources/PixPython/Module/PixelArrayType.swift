@@ -1,7 +1,7 @@
 import CPython
 import PixStream
 
-/// Pixels as Python's buffer protocol shows them (PEP 3118): uint8, writable, C-contiguous.
+/// Pixels as Python's buffer protocol shows them (PEP 3118): uint8 or float32, writable, C-contiguous.
 final class PixelArray {
   static let type = HeapType<PixelArray>(
     "pixcrawler.PixelArray",
@@ -11,21 +11,37 @@ final class PixelArray {
     ])
 
   private let pixels: PixelBuffer
+  private let address: UnsafeMutableRawPointer
   private let dimensions: Int
   private let bytes: Int
   /// Shape, then strides.
   private let layout: UnsafeMutablePointer<Int>
-  private static let format: StaticString = "B"
+  /// As PEP 3118 writes it.
+  private let format: StaticString
+  private let valueBytes: Int
 
-  /// (H, W, C) for a single image, (B, H, W, C) for a batch.
-  init(_ batch: Batch, isBatch: Bool) {
-    pixels = batch.pixels
-    let image = [batch.shape.height, batch.shape.width, batch.shape.channels]
-    let shape = isBatch ? [batch.count] + image : image
+  /// One image: (H, W, C), or (C, H, W) in planes.
+  convenience init(_ pixels: PixelBuffer, image: Int) {
+    self.init(pixels, from: image, shape: pixels.shape.axes)
+  }
+
+  /// Images side by side: (B, H, W, C), or (B, C, H, W) in planes.
+  convenience init(_ pixels: PixelBuffer, images: Range<Int>) {
+    self.init(pixels, from: images.lowerBound, shape: [images.count] + pixels.shape.axes)
+  }
+
+  private init(_ pixels: PixelBuffer, from image: Int, shape: [Int]) {
+    self.pixels = pixels
+    address = pixels.address + image * pixels.shape.byteCount
     dimensions = shape.count
-    bytes = shape.reduce(1, *)
+    valueBytes = pixels.shape.layout.bytesPerValue
+    switch pixels.shape.layout {
+    case .pixels: format = "B"
+    case .planes: format = "f"
+    }
+    bytes = shape.reduce(valueBytes, *)
     layout = .allocate(capacity: dimensions * 2)
-    var stride = 1
+    var stride = valueBytes
     for axis in shape.indices.reversed() {
       layout[axis] = shape[axis]
       layout[dimensions + axis] = stride
@@ -49,12 +65,12 @@ final class PixelArray {
     }
     let array = HeapType<PixelArray>.box(of: object)
     let hasShape = flags & PyBUF_ND != 0
-    view.pointee.buf = array.pixels.address
+    view.pointee.buf = array.address
     view.pointee.len = array.bytes
     view.pointee.readonly = 0
-    view.pointee.itemsize = 1
+    view.pointee.itemsize = array.valueBytes
     view.pointee.format =
-      flags & PyBUF_FORMAT != 0 ? UnsafeMutablePointer(mutating: format.cString) : nil
+      flags & PyBUF_FORMAT != 0 ? UnsafeMutablePointer(mutating: array.format.cString) : nil
     view.pointee.ndim = hasShape ? Int32(array.dimensions) : 1
     view.pointee.shape = hasShape ? array.layout : nil
     view.pointee.strides =

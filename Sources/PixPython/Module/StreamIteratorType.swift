@@ -2,50 +2,71 @@ import CPython
 import PixDecode
 import PixStream
 
-/// A Python iterator over a stream: `(image, label)` or `(images, labels)`.
+/// A Python iterator over a stream.
 ///
 /// It ends its stream when Python lets go of it. In a forked child it leaves the parent's stream alone and goes on
 /// with one of its own from the same place.
 final class StreamIterator {
+  /// What a step gives.
+  enum Item {
+    /// `(image, label)`
+    case sample
+    /// `(image, label, (chunk_id, entry, width, height, format, metadata))`
+    case detailed
+    /// `(images, labels)`
+    case batch(Int)
+
+    var batchSize: Int { if case .batch(let size) = self { size } else { 1 } }
+  }
+
   static let samples = HeapType<StreamIterator>(
     "pixcrawler.SampleIterator",
-    doc: "Iterator over (image, label): (H, W, 3) uint8 RGB arrays in dataset order.",
+    doc: "Iterator over (image, label): (H, W, C) uint8 arrays in dataset order.",
     slots: slots)
   static let batches = HeapType<StreamIterator>(
     "pixcrawler.BatchIterator",
-    doc: "Iterator over (images, labels): (B, H, W, 3) uint8 RGB arrays and lists.",
+    doc: "Iterator over (images, labels): (B, H, W, C) uint8 arrays and lists.",
     slots: slots)
 
   private static var slots: [(Int32, UnsafeMutableRawPointer)] {
     [
-      (
-        Py_tp_iter,
-        Slots.unary {
-          Py_IncRef($0)
-          return $0
-        }
-      ),
+      (Py_tp_iter, Slots.unary { $0.map(PythonValue.retained) }),
       (Py_tp_iternext, Slots.unary { HeapType<StreamIterator>.box(of: $0).next() }),
     ]
   }
 
   private let handle: DatasetHandle
-  private let batchSize: Int
+  private let item: Item
+  private let parts: [ChunkPart]?
+  private let layout: PixelLayout
   private let dropsLast: Bool
-  private let isBatched: Bool
   private var cursor = Cursor()
   private var stream: SampleStream?
   private var hasEnded = false
+  /// The chunk's metadata.json as a Python object, the same one for all images of the chunk.
+  private var metadata: (chunk: String, json: PyRef)?
 
-  /// - Parameter batchSize: nil for single images.
-  init(_ handle: DatasetHandle, batchSize: Int?, dropsLast: Bool) {
+  init(
+    _ handle: DatasetHandle, _ item: Item, parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels,
+    dropsLast: Bool = false
+  ) {
     self.handle = handle
-    self.batchSize = batchSize ?? 1
+    self.item = item
+    self.parts = parts
+    self.layout = layout
     self.dropsLast = dropsLast
-    isBatched = batchSize != nil
   }
 
-  deinit { end() }
+  deinit {
+    end()
+    if let metadata { Py_DecRef(metadata.json) }
+  }
+
+  /// The iterator as Python's.
+  func object() -> PyRef? {
+    if case .batch = item { return StreamIterator.batches?.make(self) }
+    return StreamIterator.samples?.make(self)
+  }
 
   /// Frees the stream's work and memory; a parent's stream is left to the parent.
   func end() {
@@ -61,10 +82,13 @@ final class StreamIterator {
       if handle.isClosed { throw .closed }
       while !hasEnded {
         let stream = try current()
+        guard handle.take(stream.takeNotes()) else { return nil }
         defer { cursor = stream.cursor }
         switch try stream.poll() {
-        case .batch(let batch): return item(batch)
-        case .end: end()
+        case .batch(let batch): return value(batch)
+        case .end:
+          guard handle.take(stream.takeNotes()) else { return nil }
+          end()
         case .notYet:
           InterpreterLock.released { stream.wait() }
           if PyErr_CheckSignals() != 0 { return nil }
@@ -83,27 +107,46 @@ final class StreamIterator {
       _ = Unmanaged.passRetained(stream)
     }
     hasEnded = true
-    let fresh = try handle.dataset.stream(batchSize: batchSize, dropsLast: dropsLast, from: cursor)
+    let fresh = try handle.dataset.stream(
+      parts: parts, rendition: handle.dataset.configuration.rendition.laidOut(as: layout), batchSize: item.batchSize,
+      dropsLast: dropsLast, from: cursor)
     hasEnded = false
     stream = fresh
     handle.remember(self)
     return fresh
   }
 
-  private func item(_ batch: Batch) -> PyRef? {
-    guard let memory = PixelArray.type?.make(PixelArray(batch, isBatch: isBatched)) else { return nil }
-    defer { Py_DecRef(memory) }
-    guard let array = pix_call(handle.asArray, memory) else { return nil }
-    let labels =
-      isBatched
-      ? PythonValue.list(batch.labels, PythonValue.label) : PythonValue.label(batch.labels[0])
-    guard let labels, let tuple = PyTuple_New(2) else {
-      Py_DecRef(array)
-      labels.map { Py_DecRef($0) }
-      return nil
+  private func value(_ batch: Batch) -> PyRef? {
+    switch item {
+    case .batch:
+      PythonValue.tuple([
+        handle.array(PixelArray(batch.pixels, images: 0..<batch.count)),
+        PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
+      ])
+    case .sample:
+      PythonValue.tuple([handle.array(PixelArray(batch.pixels, image: 0)), PythonValue.label(batch.samples[0].label)])
+    case .detailed:
+      PythonValue.tuple([
+        handle.array(PixelArray(batch.pixels, image: 0)), PythonValue.label(batch.samples[0].label),
+        details(batch.samples[0]),
+      ])
     }
-    PyTuple_SetItem(tuple, 0, array)
-    PyTuple_SetItem(tuple, 1, labels)
-    return tuple
+  }
+
+  private func details(_ sample: Sample) -> PyRef? {
+    PythonValue.tuple([
+      PythonValue.text(sample.chunk), PythonValue.text(sample.entry), PythonValue.integer(sample.header.width),
+      PythonValue.integer(sample.header.height), PythonValue.text(sample.header.format.rawValue), json(sample),
+    ])
+  }
+
+  private func json(_ sample: Sample) -> PyRef? {
+    guard let source = sample.metadata else { return pix_none() }
+    if metadata?.chunk != sample.chunk {
+      guard let json = PythonValue.bytes(source.json) else { return nil }
+      if let metadata { Py_DecRef(metadata.json) }
+      metadata = (sample.chunk, json)
+    }
+    return metadata.map { PythonValue.retained($0.json) }
   }
 }

@@ -1,0 +1,43 @@
+import CPython
+import PixStream
+
+/// `Dataset._arrays`: all images as one array, allocated once and decoded into.
+enum WholeArray {
+  /// `(X, labels)`: X is (N, H, W, C), uint8, labels a list of N.
+  ///
+  /// - Parameter update: called with the number of images that are done, on this thread.
+  static func make(_ handle: DatasetHandle, count: Int, update: PyRef?) -> PyRef? {
+    do throws(DatasetError) {
+      if handle.isClosed { throw .closed }
+      let stream = try handle.dataset.wholeBatch(of: count)
+      defer { stream.cancel() }
+      while true {
+        guard handle.take(stream.takeNotes()), tell(update, stream.decodedImages) else { return nil }
+        if let error = stream.pollError() { throw error }
+        switch try stream.poll() {
+        case .batch(let batch):
+          return PythonValue.tuple([
+            handle.array(PixelArray(batch.pixels, images: 0..<batch.count)),
+            PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
+          ])
+        case .end: throw .empty(dataset: handle.dataset.job.name ?? handle.dataset.job.id)
+        case .notYet:
+          InterpreterLock.released { stream.wait() }
+          if PyErr_CheckSignals() != 0 { return nil }
+          if handle.isClosed { throw .closed }
+        }
+      }
+    } catch {
+      return PythonException.raise(error)
+    }
+  }
+
+  private static func tell(_ update: PyRef?, _ done: Int) -> Bool {
+    guard let update, pix_is_none(update) == 0 else { return true }
+    guard let number = PythonValue.integer(done) else { return false }
+    defer { Py_DecRef(number) }
+    guard let nothing = pix_call(update, number) else { return false }
+    Py_DecRef(nothing)
+    return true
+  }
+}

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import PixDecode
+
+@Suite struct ResizeTests {
+  @Test func itsWordsAreThoseOfTheAPI() {
+    #expect(Resize.allCases.map(\.rawValue) == ["stretch", "crop", "pad"])
+  }
+}

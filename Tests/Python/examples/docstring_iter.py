@@ -1,0 +1,2 @@
+for image, label in dataset:
+    process(image, label)

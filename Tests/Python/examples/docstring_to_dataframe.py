@@ -1,0 +1,2 @@
+df = dataset.to_dataframe()
+df.head()
