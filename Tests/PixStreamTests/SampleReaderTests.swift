@@ -143,6 +143,20 @@ import Testing
     }
   }
 
+  @Test func imagesOfOneSizeLieInOneBufferWhateverTheirOwnSizes() throws {
+    let files = (0..<6).map { ("\($0).png", TestArchive.png(5 + $0, 9 - $0, value: UInt8($0 + 1))) }
+    let folder = try TestFolder(["dataset.json": TestArchive.description(["a"]), "a.zip": TestArchive.zip(files)])
+    let size = Rendition.Size(height: 6, width: 4)
+    let dataset = try open(folder.path, rendition: Rendition(size: size, resize: .crop))
+    let reading = NumberedReading([5, 0, 3], of: dataset)
+    #expect(reading.error == nil)
+    #expect(reading.found.pixels?.shape == ImageShape(height: 6, width: 4))
+    #expect(reading.found.samples.allSatisfy { $0.pixels === reading.found.pixels })
+    #expect(reading.values == [6, 1, 4])
+    #expect(reading.found.samples.map(\.header.width) == [4, 9, 6])
+    #expect(reading.found.samples.map(\.header.height) == [10, 5, 8])
+  }
+
   @Test func nothingAskedForIsNothingRead() throws {
     let dataset = try open(DatasetFixtures.shared().path("good"))
     let reading = NumberedReading([], of: dataset)
