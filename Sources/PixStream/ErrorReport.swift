@@ -153,8 +153,8 @@ extension ErrorReport {
     case .changed(let url, let before, let after):
       self.init(
         .download,
-        "\(url) changed while it was read (was \(before), is \(after)). Start the epoch again; "
-          + "to read images by their number, load the dataset again")
+        "\(url) changed while it was read (was \(before), is \(after)). Start again: the epoch, or the "
+          + "read by number")
       self.url = url.description
       declared = before
       found = after
