@@ -21,7 +21,7 @@ typedef struct {
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
   pix_result *result;
-  JSAMPLE *rows;
+  JSAMPLE *memory;
   pix_resampler resampler;
 } decoder;
 
@@ -83,7 +83,7 @@ static void read_header(decoder *self, const uint8_t *bytes, size_t count) {
   self->result->height = self->jpeg.image_height;
 }
 
-// Adobe's files hold inverted inks, which is what all CMYK files are taken for. In place too, where `step` is 4.
+// Adobe's files hold inverted inks, which is what all CMYK files are taken for.
 static void cmyk_to_rgb(const JSAMPLE *inks, uint8_t *pixels, uint32_t step, uint32_t width) {
   for (uint32_t x = 0; x < width; x++, inks += 4, pixels += step) {
     unsigned light = inks[3];
@@ -104,16 +104,17 @@ static uint32_t rows_at_once(j_decompress_ptr jpeg, uint32_t most) {
   return left < most ? left : most;
 }
 
-// Memory for rows of 4 bytes a pixel.
-static void make_rows(decoder *self, uint32_t count) {
-  self->rows = malloc((size_t)self->jpeg.output_width * 4 * count + ROW_SLACK + 1);
-  if (!self->rows) ERREXIT1(&self->jpeg, JERR_OUT_OF_MEMORY, 0);
+// Memory for rows of 4 bytes a pixel. They begin at odd addresses: libjpeg-turbo writes aligned rows past the cache,
+// and these are read at once.
+static JSAMPROW make_rows(decoder *self, uint32_t count) {
+  self->memory = malloc(1 + (size_t)self->jpeg.output_width * 4 * count + ROW_SLACK);
+  if (!self->memory) ERREXIT1(&self->jpeg, JERR_OUT_OF_MEMORY, 0);
+  return self->memory + 1;
 }
 
 static void read_cmyk_rows(decoder *self, const pix_target *target) {
   j_decompress_ptr jpeg = &self->jpeg;
-  make_rows(self, 1);
-  JSAMPROW row = self->rows;
+  JSAMPROW row = make_rows(self, 1);
   while (jpeg->output_scanline < jpeg->output_height) {
     uint8_t *pixels = target->pixels + target->stride * jpeg->output_scanline;
     if (jpeg_read_scanlines(jpeg, &row, 1) != 1) continue;
@@ -140,10 +141,9 @@ static void read_rows(decoder *self, const pix_target *target) {
 
 static void resample_rows(decoder *self, const pix_target *target) {
   j_decompress_ptr jpeg = &self->jpeg;
-  make_rows(self, ROWS_AT_ONCE);
+  JSAMPROW rows[ROWS_AT_ONCE] = {make_rows(self, ROWS_AT_ONCE)};
+  for (size_t row = 1; row < ROWS_AT_ONCE; row++) rows[row] = rows[0] + row * jpeg->output_width * 4;
   if (!pix_resampler_open(&self->resampler, target, jpeg->output_width)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
-  JSAMPROW rows[ROWS_AT_ONCE];
-  for (size_t row = 0; row < ROWS_AT_ONCE; row++) rows[row] = self->rows + 1 + row * jpeg->output_width * 4;
   while (jpeg->output_scanline < jpeg->output_height) {
     uint32_t wanted = rows_at_once(jpeg, ROWS_AT_ONCE), read = 0;
     while (read < wanted) read += jpeg_read_scanlines(jpeg, rows + read, wanted - read);
@@ -209,7 +209,7 @@ static void run(const uint8_t *bytes, size_t count, const pix_target *target, pi
   read_image(&self, bytes, count, target);
   jpeg_destroy_decompress(&self.jpeg);
   pix_resampler_close(&self.resampler);
-  free(self.rows);
+  free(self.memory);
 }
 
 void pix_jpeg_shape(const uint8_t *bytes, size_t count, pix_result *result) { run(bytes, count, NULL, result); }

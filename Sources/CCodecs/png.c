@@ -77,8 +77,7 @@ static const uint8_t bytes_of[] = {[GRAY] = 1, [GRAY16] = 2, [GRAY16_ALPHA16] = 
 // Gray of 16 bits is cut off at 255, not scaled: so does Pillow.
 static uint8_t clipped(const uint8_t *gray16) { return gray16[0] ? 255 : gray16[1]; }
 
-// Makes a row of one kind into one of 1, 3 or 4 channels: from its end where pixels grow, since both may lie in the
-// same place.
+// Makes a row one of 1, 3 or 4 channels: from its end where pixels grow, since both may lie in the same place.
 static void convert(row_kind kind, const uint8_t *row, uint8_t *pixels, uint32_t channels, uint32_t width) {
   if (kind >= RGB) {
     if (channels == 1) pix_rgb_to_gray(row, bytes_of[kind], pixels, width);
@@ -115,9 +114,8 @@ static row_kind set_rows(decoder *self, uint32_t channels, int keeps_alpha) {
   return RGBA;
 }
 
-static void make_rows(decoder *self, size_t stride, size_t count) {
-  self->rows = malloc(stride * count + ROW_SLACK);
-  if (!self->rows) png_error(self->png, "no memory for its rows");
+static uint32_t channels_read(const pix_target *target) {
+  return target->is_resampled ? pix_row_channels(target) : target->channels;
 }
 
 static void read_direct(decoder *self, const pix_target *target, row_kind kind, int passes) {
@@ -134,10 +132,11 @@ static void read_direct(decoder *self, const pix_target *target, row_kind kind, 
 
 // Interlaced images are read whole before the first of their rows is.
 static void read_converted(decoder *self, const pix_target *target, row_kind kind, int passes) {
-  uint32_t width = target->width, channels = target->is_resampled ? pix_row_channels(target) : target->channels;
+  uint32_t width = target->width, channels = channels_read(target);
   size_t stride = (size_t)width * (bytes_of[kind] > channels ? bytes_of[kind] : channels);
   uint32_t held = passes > 1 ? target->height : ROWS_AT_ONCE;
-  make_rows(self, stride, held);
+  self->rows = malloc(stride * held + ROW_SLACK);
+  if (!self->rows) png_error(self->png, "no memory for its rows");
   if (target->is_resampled && !pix_resampler_open(&self->resampler, target, width)) {
     png_error(self->png, "no memory to resize it");
   }
@@ -164,8 +163,7 @@ static void read_pixels(decoder *self, const pix_target *target) {
   if (self->result->width != target->width || self->result->height != target->height) {
     png_error(png, "the image has another shape than its header");
   }
-  row_kind kind = set_rows(self, target->is_resampled ? pix_row_channels(target) : target->channels,
-                           target->channels == 4);
+  row_kind kind = set_rows(self, channels_read(target), target->channels == 4);
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, self->info);
   if (png_get_rowbytes(png, self->info) != (size_t)target->width * bytes_of[kind]) {

@@ -37,6 +37,7 @@ void pix_resampler_close(pix_resampler *self) { free(self->ring); }
 static void premultiply(uint8_t *pixels, size_t width) {
   for (uint8_t *end = pixels + width * 4; pixels < end; pixels += 4) {
     unsigned alpha = pixels[3];
+    if (alpha == 255) continue;
     for (int channel = 0; channel < 3; channel++) {
       unsigned product = pixels[channel] * alpha + 128u;
       pixels[channel] = (uint8_t)((product + (product >> 8)) >> 8);

@@ -57,7 +57,13 @@ public struct ChunkIndex: Sendable {
           entry: entry.name, field: "offset", declared: "an entry at byte \(entry.offset)",
           found: "no room for one there")
       }
-      records.append((entry, entry.offset..<min(end, entry.recordLimit)))
+      // Where it is the next one's place that is wrong, the numbers are, too.
+      guard entry.recordEnds.lowerBound <= end else {
+        throw .directoryMismatch(
+          entry: entry.name, field: "compressed size", declared: "\(entry.compressedSize)",
+          found: "\(end - entry.offset) bytes, header and all, before the next entry")
+      }
+      records.append((entry, entry.offset..<min(end, entry.recordEnds.upperBound)))
     }
     return records
   }

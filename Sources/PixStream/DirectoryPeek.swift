@@ -143,7 +143,7 @@ final class DirectoryPeek: @unchecked Sendable {
         .size(entry: entry.name, declared: max(entry.size, entry.compressedSize), found: longest))
       return done(.success(content))
     }
-    let record = entry.offset..<min(next, entry.recordLimit)
+    let record = entry.offset..<min(next, entry.recordEnds.upperBound)
     if let bytes = known(record) {
       content.metadata = metadata(in: bytes, entry)
       return done(.success(content))

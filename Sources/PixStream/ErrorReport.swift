@@ -152,7 +152,9 @@ extension ErrorReport {
       self.init(status: status, url: url, said: message)
     case .changed(let url, let before, let after):
       self.init(
-        .download, "\(url) changed while it was read (was \(before), is \(after)). Start the epoch again")
+        .download,
+        "\(url) changed while it was read (was \(before), is \(after)). Start again: the epoch, or the "
+          + "read by number")
       self.url = url.description
       declared = before
       found = after

@@ -162,8 +162,8 @@ final class SampleFetch: @unchecked Sendable {
     if wholeChunks[chunk] == nil { wholeChunks[chunk] = cache.chunk(at: chunk) }
     let isWhole = wholeChunks[chunk] != nil
     let peek = DirectoryPeek(
-      size: wholeChunks[chunk]?.bytes ?? reference.sizeBytes, entries: reference.numImages, longest: ChunkMetadata.longest,
-      transfers: transfers,
+      size: wholeChunks[chunk]?.bytes ?? reference.sizeBytes, entries: reference.numImages,
+      longest: ChunkMetadata.longest, transfers: transfers,
       request: { [self] range throws(RemoteError) in
         if let whole = wholeChunks[chunk] { return request(to: whole, range) }
         return try request(to: chunk, range)

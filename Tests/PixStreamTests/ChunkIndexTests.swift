@@ -68,6 +68,7 @@ import Testing
   @Test func entriesThatOverlapOrLieOutsideAreRefused() throws {
     let changes: [(inout [ZipEntry]) -> Void] = [
       { $0[1].offset = $0[0].offset }, { $0[1].offset = 1 << 40 }, { $0[0].offset = -1 },
+      { $0[1].compressedSize = 1000 }, { $0[3].offset = 1 },
     ]
     for change in changes {
       let error = #expect(throws: DatasetError.self) { try index(mixed, change) }

@@ -47,7 +47,7 @@ import Testing
     // Both headers lie alike, so that only the place of the next record tells.
     var archive = TestArchive.zip([("a.png", [1, 2, 3, 4]), ("b.png", TestArchive.png(8, 8, value: 7))])
     let directory = try #require(archive.firstRange(of: [0x50, 0x4B, 1, 2])).lowerBound
-    for place in [18, 22, directory + 20, directory + 24] { archive[place] = 60 }
+    for place in [18, 22, directory + 20, directory + 24] { archive[place] = 9 }
     let folder = try TestFolder(["dataset.json": TestArchive.description(["a"]), "a.zip": archive])
     let reading = NumberedReading([0, 1], of: try open(folder.path, onError: .skip))
     #expect(reading.values == [7])

@@ -143,6 +143,20 @@ import Testing
     }
   }
 
+  @Test func imagesOfOneSizeLieInOneBufferWhateverTheirOwnSizes() throws {
+    let files = (0..<6).map { ("\($0).png", TestArchive.png(5 + $0, 9 - $0, value: UInt8($0 + 1))) }
+    let folder = try TestFolder(["dataset.json": TestArchive.description(["a"]), "a.zip": TestArchive.zip(files)])
+    let size = Rendition.Size(height: 6, width: 4)
+    let dataset = try open(folder.path, rendition: Rendition(size: size, resize: .crop))
+    let reading = NumberedReading([5, 0, 3], of: dataset)
+    #expect(reading.error == nil)
+    #expect(reading.found.pixels?.shape == ImageShape(height: 6, width: 4))
+    #expect(reading.found.samples.allSatisfy { $0.pixels === reading.found.pixels })
+    #expect(reading.values == [6, 1, 4])
+    #expect(reading.found.samples.map(\.header.width) == [4, 9, 6])
+    #expect(reading.found.samples.map(\.header.height) == [10, 5, 8])
+  }
+
   @Test func nothingAskedForIsNothingRead() throws {
     let dataset = try open(DatasetFixtures.shared().path("good"))
     let reading = NumberedReading([], of: dataset)
@@ -225,6 +239,35 @@ import Testing
       #expect(reading.found.samples.count == count)
       #expect(reading.cache.budget.peak < 1 << 20)
     }
+  }
+
+  @Test func flippedBitsEndInAnErrorOrInTheImage() throws {
+    var dice = SeededDice(seed: 3)
+    let files = images(6, padding: 50)
+    let good = [TestArchive.zip(files), TestArchive.zip(files, sizesFollow: true)]
+    let description = TestArchive.description(["a"], more: ", \"num_images\": 6")
+    let folder = try TestFolder(["dataset.json": description])
+    var outcomes = (whole: 0, partial: 0, none: 0)
+    for turn in 0..<400 {
+      var archive = good[turn % 2]
+      for _ in 0..<Int.random(in: 1...3, using: &dice) {
+        archive[Int.random(in: 0..<archive.count, using: &dice)] ^= 1 << UInt8.random(in: 0..<8, using: &dice)
+      }
+      if dice.chance(10) { archive.removeLast(Int.random(in: 1..<archive.count, using: &dice)) }
+      try folder.write("a.zip", archive)
+      let reading = NumberedReading(Array(0..<6), of: try open(folder.path, onError: .skip))
+      #expect(reading.error != .cancelled)
+      if reading.error == nil {
+        #expect(reading.found.samples.count + reading.found.errors.count == 6)
+        #expect(reading.values == reading.positions.map { $0 + 1 })
+      }
+      switch reading.found.samples.count {
+      case 6: outcomes.whole += 1
+      case 0: outcomes.none += 1
+      default: outcomes.partial += 1
+      }
+    }
+    #expect(outcomes.whole > 0 && outcomes.partial > 0 && outcomes.none > 0)
   }
 
   @Test func aChunkThatIsNotThereRaisesWhateverThePolicy() throws {

@@ -46,3 +46,5 @@ class DatasetTooLargeError(PixCrawlerError, MemoryError):
 
 class PixCrawlerWarning(UserWarning):
     """Something works, but slower or in another way than it could."""
+
+    def __init__(self, message: str = "") -> None: ...

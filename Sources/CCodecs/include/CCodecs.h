@@ -52,16 +52,23 @@ typedef enum {
 
 // What an image is to become, and where.
 typedef struct {
-  uint32_t width;   // of the file
+  // Of the file.
+  uint32_t width;
   uint32_t height;
-  uint32_t shrink;  // 1, 2, 4 or 8: JPEGs are decoded at this part of their size, rounded up
-  uint32_t channels;  // 1: gray, 3: RGB, 4: RGBA
+  // 1, 2, 4 or 8: a JPEG is decoded at this part of its size, rounded up.
+  uint32_t shrink;
+  // 1: gray, 3: RGB, 4: RGBA.
+  uint32_t channels;
   uint8_t *pixels;
-  size_t stride;  // bytes from one row of `pixels` to the next
-  int is_resampled;  // else rows go to `pixels` as they are
-  int is_premultiplied;  // RGBA is resampled with its colors times its alpha
-  const pix_windows *across;  // NULL: rows keep their width
-  const pix_windows *down;    // NULL: rows stay as many
+  // Bytes from one row of `pixels` to the next.
+  size_t stride;
+  // Else the rows go to `pixels` as they are.
+  int is_resampled;
+  // RGBA is resampled with its colors times its alpha.
+  int is_premultiplied;
+  // NULL: rows keep their width, or stay as many.
+  const pix_windows *across;
+  const pix_windows *down;
   pix_vectors vectors;
 } pix_target;
 

@@ -11,6 +11,7 @@ struct ResampleWindows {
 
   /// Nil when there is no memory.
   init?(of range: ResizePlan.Range, in length: Int, to count: Int) {
+    guard length <= Int(Int32.max), count <= Int(Int32.max) else { return nil }
     isNeeded = count != length || range.start != 0 || range.end != Float(count)
     let scale = Double(range.end - range.start) / Double(count)
     let reach = max(scale, 1)
@@ -22,10 +23,8 @@ struct ResampleWindows {
     var longest = 1
     for output in 0..<count { longest = max(longest, window(output).samples.count) }
     let taps = (longest + 7) / 8 * 8
-    let (weights, isTooMany) = count.multipliedReportingOverflow(by: taps)
-    guard !isTooMany, weights <= Int(Int32.max), length <= Int(Int32.max),
-      let memory = ByteBuffer(capacity: weights * 4 + count * 4, from: SystemMemory.shared)
-    else { return nil }
+    let weights = count * taps
+    guard let memory = ByteBuffer(capacity: (weights + count) * 4, from: SystemMemory.shared) else { return nil }
     self.memory = memory
     let base = memory.room.baseAddress!
     let starts = base.bindMemory(to: UInt32.self, capacity: count)

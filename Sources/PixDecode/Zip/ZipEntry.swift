@@ -22,8 +22,11 @@ public struct ZipEntry: Sendable, Equatable {
   /// One byte of room more than declared shows an entry that lies about its size.
   var unpackedCapacity: Int { size + 1 }
 
-  /// Where its record ends at the latest: the longest header, its data, the longest descriptor.
-  public var recordLimit: Int { offset + ZipRecords.localBytes + 2 * 0xFFFF + compressedSize + ZipDescriptor.lookahead }
+  /// Where its record may end: after the shortest header and its data, or the longest, its data and a descriptor.
+  public var recordEnds: ClosedRange<Int> {
+    let shortest = offset + ZipRecords.localBytes + compressedSize
+    return shortest...shortest + 2 * 0xFFFF + ZipDescriptor.lookahead
+  }
 
   func outOfMemory(_ needed: Int) -> ZipError {
     .unsupported(entry: name, reason: "the system has no memory for its \(needed) bytes")

@@ -86,3 +86,6 @@ class DatasetTooLargeError(PixCrawlerError, MemoryError):
 
 class PixCrawlerWarning(UserWarning):
     """Something works, but slower or in another way than it could."""
+
+    def __init__(self, message=""):
+        super().__init__(message)

@@ -112,6 +112,7 @@ enum ByNumber {
       _ = PythonException.raise(
         pix_index_error(), "there is no image \(number): the dataset has \(count), numbered from 0")
     } catch {
+      if case .download(let chunk, .changed) = error { handle.forgetIndex(of: chunk) }
       _ = PythonException.raise(error)
     }
     return nil

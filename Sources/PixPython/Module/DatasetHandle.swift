@@ -89,6 +89,9 @@ final class DatasetHandle {
     return true
   }
 
+  /// The chunk has changed since its directory was read.
+  func forgetIndex(of chunk: String) { indexes = indexes.filter { dataset.chunks[$0.key].chunkID != chunk } }
+
   // MARK: Pixels as Python sees them
 
   /// Shown by NumPy, without a copy.

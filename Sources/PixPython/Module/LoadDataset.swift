@@ -45,9 +45,12 @@ enum LoadDataset {
 
       Example:
           >>> from pixcrawler import load_dataset
-          >>> dataset = load_dataset("./pets")                 # doctest: +SKIP
-          >>> for image, label in dataset:                     # doctest: +SKIP
-          ...     print(image.shape, label)
+          >>> dataset = load_dataset("./pets", image_size=(96, 128))
+          >>> dataset
+          <pixcrawler.Dataset 'pets': 120 images in 3 chunks, 2 classes>
+          >>> image, label = dataset[0]
+          >>> image.shape
+          (96, 128, 3)
       """, load)
   }
 
