@@ -1,13 +1,18 @@
 """What a dataset shows of itself: one line, and in notebooks a card."""
 
+import base64
 import html.parser
+import io
 import json
 import re
 
+import numpy
 import pytest
 
 from flaky_host import FlakyHost
+from frameworks import needs
 from pixcrawler import load_dataset
+from pixcrawler._card import html as card_of
 from support import KEY
 
 HOSTILE = [
@@ -80,6 +85,32 @@ def test_what_a_stranger_wrote_is_shown_and_never_obeyed(tmp_path, field):
         assert [f"{fact}: {value}" for fact, value in card.rows] == lines and len(lines) == 7
         assert "\x1b" not in str(dataset.info)
         assert len(repr(dataset).splitlines()) == 1 and "\x1b" not in repr(dataset)
+
+
+@needs("PIL")
+def test_thumbnails_are_the_pixels_they_were_made_of(packed):
+    from PIL import Image
+
+    samples = [pair for pair, _ in zip(load_dataset(packed, image_size=(72, 96)), range(12))]
+    shown = card_of({"Dataset": "photos"}, samples)
+    files = [base64.b64decode(data) for data in re.findall(r'src="data:image/png;base64,([^"]+)"', shown)]
+    assert len(files) == 8
+    for file, (pixels, _) in zip(files, samples):
+        assert numpy.array_equal(numpy.asarray(Image.open(io.BytesIO(file))), pixels)
+
+
+def test_thumbnails_stay_small_and_labels_are_only_shown():
+    noise = numpy.random.default_rng(1).integers(0, 256, (128, 128, 3), dtype=numpy.uint8)
+    for label in [*HOSTILE, None, 7, {"box": ["<b>"]}]:
+        shown = card_of({"Dataset": "noise"}, [(noise, label)] * 20)
+        assert 1 <= shown.count("<img") < 8 and len(shown.encode()) <= 200_000
+        card = Card(shown)
+        assert card.tags == {"table", "tbody", "tr", "th", "td", "bdi", "div", "span", "img"}
+        assert card.attributes and {name for name, _ in card.attributes} == {
+            "style", "scope", "alt", "width", "height", "src"}
+        assert all(value.startswith("data:image/png;base64,") for name, value in card.attributes if name == "src")
+        assert not [letter for letter in shown if not letter.isprintable()]
+    assert "<img" not in card_of({"Dataset": "none"}, [])
 
 
 def test_a_family_stays_together(tmp_path):

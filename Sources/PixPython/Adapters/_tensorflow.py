@@ -27,10 +27,11 @@ def to_tensorflow(dataset):
 
     def batch(batch_size, *options, **named):
         """tf.data.Dataset.batch, with images of the first one's shape: a batch has one, and Keras asks for it."""
-        if isinstance(batch_size, int) and batch_size == 1:
-            return batch_of_any(batch_size, *options, **named)
-        image, _ = next(iter(dataset._stream()))
-        return _sized(dataset, classes, image.shape).batch(batch_size, *options, **named)
+        first = None
+        if not (isinstance(batch_size, int) and batch_size == 1):
+            first = next(dataset._stream([(0, 0, 1)] if dataset.num_images else None), None)
+        same = batch_of_any if first is None else _sized(dataset, classes, first[0].shape).batch
+        return same(batch_size, *options, **named)
 
     made.batch = batch
     return made
