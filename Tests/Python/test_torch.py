@@ -421,6 +421,14 @@ def test_pickles_are_small_and_without_the_key(server, small, monkeypatch, strea
         next(iter(DataLoader(lost, 32)))
 
 
+def test_a_relative_path_is_found_from_another_folder(packed, monkeypatch, tmp_path):
+    monkeypatch.chdir(packed.parent)
+    dataset = load_dataset(packed.name)
+    pickles = [pickle.dumps(thing) for thing in (dataset, dataset.to_torch())]
+    monkeypatch.chdir(tmp_path)
+    assert [len(pickle.loads(data)) for data in pickles] == [120, 120]
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_the_key_goes_to_workers(server, small, method):
     _, numbers = small

@@ -1,6 +1,7 @@
 """How a dataset travels to another process: as the words that open it again, never as what it holds."""
 
 import multiprocessing.context
+import os
 
 
 def recipe(dataset):
@@ -9,7 +10,11 @@ def recipe(dataset):
     The key is among them only while multiprocessing starts a process, whose pickle goes through a pipe of its own.
     Anywhere else a pickle may end up in a file or a log: there the key is left to the environment of whoever reads it.
     """
-    return dataset._recipe(_is_spawning())
+    keywords = dataset._recipe(_is_spawning())
+    # The other process may be in another folder, where a relative path would be taken for a job id.
+    if os.path.exists(keywords["job_id"]):
+        keywords["job_id"] = os.path.abspath(keywords["job_id"])
+    return keywords
 
 
 def without_key(keywords):
