@@ -75,6 +75,15 @@ enum PythonValue {
     return tuple
   }
 
+  /// An argument of a function that takes so many, borrowed; nil with an exception set when there are not as many.
+  static func argument(_ number: Int, of count: Int, in arguments: PyRef?) -> PyRef? {
+    let given = PyTuple_Size(arguments)
+    guard given == count else {
+      return PythonException.raise(pix_type_error(), "\(count) arguments are needed, not \(given)")
+    }
+    return PyTuple_GetItem(arguments, number)
+  }
+
   static func bytes(_ bytes: [UInt8]) -> PyRef? {
     bytes.withUnsafeBytes { PyBytes_FromStringAndSize($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) }
   }

@@ -102,7 +102,9 @@ enum DatasetType {
         Args:
             transform: called with the image as an array (H, W, C), uint8; without it an image is a float32 tensor
                 (C, H, W) from 0 to 1, as torchvision's ToTensor makes it.
-            target_transform: called with the label; without it a label is its place in classes (int), -1 for None.
+            target_transform: called with the class index, as in torchvision's ImageFolder; a label that has none
+                (a list, a dict, a float) is given as it is. An image's class index is its label's place in classes
+                (int), and -1 where it has no label: nn.CrossEntropyLoss(ignore_index=-1) passes over those.
             streaming: an IterableDataset instead, which reads chunks from beginning to end and splits itself over
                 ranks and workers: each image exactly once.
             shuffle: of a streaming one: chunks in a new order each epoch, and images drawn from a buffer.
@@ -127,7 +129,9 @@ enum DatasetType {
         This dataset as a tf.data.Dataset of (image, class index).
 
         image is uint8 (H, W, C), height and width None in the element_spec unless image_size is given; the class
-        index int64, the label's place in labels. The cardinality is num_images.
+        index int64, the label's place in labels, -1 where an image has none (ignore_class=-1 of Keras' losses). The
+        cardinality is num_images. Without image_size, batch() right on what this gives takes the first image's shape,
+        so that Keras can build on it; after map() or shuffle() the shape is unknown, so give load_dataset an image_size.
 
         Raises:
             ImportError: tensorflow is not installed.
@@ -151,9 +155,10 @@ enum DatasetType {
       Slots.variadic(
         "_fetch", "_fetch($self, indices, planes)\n--\n\nImages by number: (images, labels, positions).",
         { object, arguments in
-          ByNumber.fetch(
-            HeapType<DatasetHandle>.box(of: object), PyTuple_GetItem(arguments, 0),
-            asPlanes: PyTuple_GetItem(arguments, 1))
+          guard let indices = PythonValue.argument(0, of: 2, in: arguments),
+            let planes = PythonValue.argument(1, of: 2, in: arguments)
+          else { return nil }
+          return ByNumber.fetch(HeapType<DatasetHandle>.box(of: object), indices, asPlanes: planes)
         }),
       Slots.method(
         "_counts", "_counts($self)\n--\n\nImages per chunk.",
@@ -164,9 +169,16 @@ enum DatasetType {
       Slots.variadic(
         "_recipe", "_recipe($self, key)\n--\n\nKeywords of load_dataset that open the same dataset.",
         { object, arguments in
-          let withKey = PyObject_IsTrue(PyTuple_GetItem(arguments, 0))
+          guard let key = PythonValue.argument(0, of: 1, in: arguments) else { return nil }
+          let withKey = PyObject_IsTrue(key)
           return withKey < 0 ? nil : DatasetRecipe.make(dataset(object).configuration, withKey: withKey == 1)
         }),
+      Slots.method(
+        "__copy__", "__copy__($self)\n--\n\nThe dataset itself, which never changes.",
+        { object, _ in object.map(PythonValue.retained) }),
+      Slots.variadic(
+        "__deepcopy__", "__deepcopy__($self, memo)\n--\n\nThe dataset itself, which never changes.",
+        { object, _ in object.map(PythonValue.retained) }),
       Slots.method(
         "__reduce__", "__reduce__($self)\n--\n\nHow to open it in another process; without the key.",
         { object, _ in object.flatMap { PythonValue.call("pixcrawler._recipe", "reduce", [$0]) } }),
@@ -284,8 +296,10 @@ enum DatasetType {
 
   private static func wholeArray(_ object: PyRef?, _ arguments: PyRef?) -> PyRef? {
     let handle = HeapType<DatasetHandle>.box(of: object)
-    guard let count = ByNumber.count(handle) else { return nil }
-    return WholeArray.make(handle, count: count, update: PyTuple_GetItem(arguments, 0))
+    guard let update = PythonValue.argument(0, of: 1, in: arguments), let count = ByNumber.count(handle) else {
+      return nil
+    }
+    return WholeArray.make(handle, count: count, update: update)
   }
 
   /// `pixcrawler.module.function(dataset, *arguments, **keywords)`
