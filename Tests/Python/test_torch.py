@@ -632,3 +632,28 @@ def test_a_bad_image_in_a_stream(spoiled, small, workers):
         stream = load_dataset(spoiled, image_size=SIZE, on_error=on_error).to_torch(streaming=True)
         loader = DataLoader(stream, 16, num_workers=workers, timeout=60 if workers else 0)
         assert sorted(numbers_of(loader, numbers)) == wanted
+
+
+def test_a_batch_is_not_copied_again(packed):
+    import pickle
+
+    from torch.utils.data import default_collate
+
+    dataset = load_dataset(packed, image_size=16).to_torch()
+    items = dataset.__getitems__(range(40, 48))
+    stacked = torch.stack([image for image, _ in items])
+    images, classes = default_collate(items)
+    assert images.data_ptr() == items[0][0].data_ptr() and torch.equal(images, stacked)
+    assert classes.tolist() == [label for _, label in items] and classes.dtype == torch.int64
+    # A part in order is a view of it, too; anything else is copied, as ever.
+    assert default_collate(items[2:5])[0].data_ptr() == items[2][0].data_ptr()
+    others = dataset.__getitems__([3, 4])
+    for mixed in (items[::-1], items[::2], [*items[:2], *others], [items[0], items[0]]):
+        images, classes = default_collate(mixed)
+        assert torch.equal(images, torch.stack([image for image, _ in mixed]))
+        assert images.data_ptr() != mixed[0][0].data_ptr()
+        assert classes.tolist() == [label for _, label in mixed]
+    # An item is a tuple like any other, and does not take its batch along.
+    assert isinstance(items[0], tuple) and len(items[0]) == 2
+    again = pickle.loads(pickle.dumps(items[0]))
+    assert type(again) is tuple and torch.equal(again[0], items[0][0]) and again[1] == items[0][1]

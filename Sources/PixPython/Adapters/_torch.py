@@ -10,6 +10,8 @@ from .exceptions import PixCrawlerError
 
 torch = require("torch", "torch", "to_torch()")
 
+from torch.utils.data._utils.collate import default_collate, default_collate_fn_map
+
 
 def to_torch(dataset, transform=None, *, target_transform=None, streaming=False, shuffle=False, seed=0):
     """What `Dataset.to_torch` gives; its help says more."""
@@ -22,6 +24,35 @@ def to_torch(dataset, transform=None, *, target_transform=None, streaming=False,
             "shuffle is for streaming=True; a dataset that is read by number is shuffled by its loader: "
             "DataLoader(dataset.to_torch(), shuffle=True)")
     return TorchDataset(dataset, transform, target_transform)
+
+
+class _Row(tuple):
+    """An item (image, target) that knows which row of which batch its image is."""
+
+    def __new__(cls, item, batch, row):
+        self = super().__new__(cls, item)
+        self.batch = batch
+        self.row = row
+        return self
+
+    def __reduce__(self):
+        return tuple, (tuple(self),)
+
+
+def _collate_rows(rows, *, collate_fn_map=None):
+    """What `default_collate` makes of rows, without a copy where they are a batch already.
+
+    In a worker they are copied all the same: into the memory that it shares with its loader.
+    """
+    batch, first = rows[0].batch, rows[0].row
+    in_place = all(row.batch is batch and row.row == first + place for place, row in enumerate(rows))
+    if in_place and torch.utils.data.get_worker_info() is None:
+        return [batch[first:first + len(rows)], default_collate([target for _, target in rows])]
+    return default_collate([tuple(row) for row in rows])
+
+
+# PyTorch's own door for types of one's own, since 2.0.
+default_collate_fn_map[_Row] = _collate_rows
 
 
 class TorchFace:
@@ -74,8 +105,10 @@ class TorchFace:
         """
         targets = map(self._target, labels)
         if self.transform is None:
-            tensors = map(torch.from_numpy, images) if isinstance(images, list) else torch.from_numpy(images).unbind()
-            return list(zip(tensors, targets))
+            if isinstance(images, list):
+                return list(zip(map(torch.from_numpy, images), targets))
+            batch = torch.from_numpy(images)
+            return [_Row((image, target), batch, row) for row, (image, target) in enumerate(zip(batch.unbind(), targets))]
         # A view would keep the whole batch in memory for as long as someone keeps one image.
         own = images if isinstance(images, list) or len(images) == 1 else map(copy.copy, images)
         return list(zip(map(self.transform, own), targets))
