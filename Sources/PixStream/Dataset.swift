@@ -127,7 +127,8 @@ public final class Dataset: Sendable {
       guard let bytes, bytes <= memory else { throw .arrays(needed: bytes, available: memory) }
     }
     return SampleStream(
-      self, parts: wholeParts, rendition: configuration.rendition, batchSize: count, dropsLast: false, from: Cursor(),
+      self, parts: wholeParts, rendition: configuration.rendition, batchSize: max(count, 1), dropsLast: false,
+      from: Cursor(),
       pixelBudget: MemoryBudget(limit: memory))
   }
 

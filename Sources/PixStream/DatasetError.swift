@@ -23,6 +23,8 @@ public enum DatasetError: Error, Sendable, Equatable {
   case empty(dataset: String)
   /// One item would take more memory than there can be.
   case memory(needed: Int?, limit: Int)
+  /// The chunks hold more images than the description counts in all.
+  case uncounted(dataset: String, declared: Int)
   /// All images together take more memory than the machine has.
   case arrays(needed: Int?, available: Int)
   /// A chunk that can only be read whole does not fit into the memory limit.

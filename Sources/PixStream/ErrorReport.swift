@@ -106,6 +106,13 @@ extension ErrorReport {
         .general,
         "the system has no memory for \(needed.map(ErrorReport.bytes) ?? "a batch this large") "
           + "(memory_limit is \(ErrorReport.bytes(limit))); use a smaller batch_size")
+    case .uncounted(let dataset, let declared):
+      self.init(
+        .decompression,
+        "the description of \(dataset) declares \(ErrorReport.count(declared)) in all, and its chunks hold more. "
+          + "Iterating over the dataset gives all of them; correct num_images in the description to have them as one "
+          + "array")
+      self.declared = String(declared)
     case .arrays(let needed, let available):
       self.init(
         .memory,

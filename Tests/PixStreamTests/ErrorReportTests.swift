@@ -194,6 +194,9 @@ import Testing
       says: ["12,345,678 bytes", "memory_limit is 1,000 bytes", "smaller batch_size"])
     expect(report(.memory(needed: nil, limit: 1000)), .general, says: ["a batch this large"])
     expect(
+      report(.uncounted(dataset: "pets", declared: 5)), .decompression,
+      says: ["the description of pets declares 5 images", "hold more", "num_images"], declared: "5")
+    expect(
       report(.arrays(needed: 12_345_678, available: 1000)), .memory,
       says: ["12,345,678 bytes", "1,000 bytes available", "image_size", "iter_batches"], declared: "12345678",
       found: "1000")

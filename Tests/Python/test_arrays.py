@@ -196,3 +196,19 @@ def test_docstring_examples_run():
     for module in (pixcrawler._arrays, pixcrawler._progress):
         result = doctest.testmod(module)
         assert (result.failed, result.attempted > 0) == (0, True)
+
+
+@pytest.mark.parametrize("declared", [0, 1, 119, 121])
+def test_descriptions_that_count_wrongly(packed, decoded, tmp_path, declared):
+    job = json.loads((packed / "dataset.json").read_text())
+    for chunk in job["chunks"]:
+        del chunk["num_images"]
+    (tmp_path / "dataset.json").write_text(json.dumps({**job, "num_images": declared}))
+    (tmp_path / "chunks").symlink_to(packed / "chunks")
+    dataset = load_dataset(tmp_path)
+    assert len(list(dataset)) == 120
+    if declared < 120:
+        with pytest.raises(exceptions.DecompressionError, match=f"declares {declared} image.* in all"):
+            dataset.to_arrays()
+    else:
+        assert numpy.array_equal(dataset.to_arrays()[0], decoded.pixels)

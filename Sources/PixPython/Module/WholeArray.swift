@@ -11,16 +11,14 @@ enum WholeArray {
       if handle.isClosed { throw .closed }
       let stream = try handle.dataset.wholeBatch(of: count)
       defer { stream.cancel() }
+      var whole: Batch?
       while true {
         guard handle.take(stream.takeNotes()), tell(update, stream.decodedImages) else { return nil }
         if let error = stream.pollError() { throw error }
         switch try stream.poll() {
-        case .batch(let batch):
-          return PythonValue.tuple([
-            handle.array(PixelArray(batch.pixels, images: 0..<batch.count)),
-            PythonValue.list(batch.samples, { PythonValue.label($0.label) }),
-          ])
-        case .end: throw .empty(dataset: handle.dataset.job.name ?? handle.dataset.job.id)
+        case .batch(let batch) where whole == nil: whole = batch
+        case .batch: throw .uncounted(dataset: name(handle), declared: count)
+        case .end: return try arrays(handle, whole)
         case .notYet:
           InterpreterLock.released { stream.wait() }
           if PyErr_CheckSignals() != 0 { return nil }
@@ -31,6 +29,16 @@ enum WholeArray {
       return PythonException.raise(error)
     }
   }
+
+  private static func arrays(_ handle: DatasetHandle, _ whole: Batch?) throws(DatasetError) -> PyRef? {
+    guard let whole else { throw .empty(dataset: name(handle)) }
+    return PythonValue.tuple([
+      handle.array(PixelArray(whole.pixels, images: 0..<whole.count)),
+      PythonValue.list(whole.samples) { PythonValue.label($0.label) },
+    ])
+  }
+
+  private static func name(_ handle: DatasetHandle) -> String { handle.dataset.job.name ?? handle.dataset.job.id }
 
   private static func tell(_ update: PyRef?, _ done: Int) -> Bool {
     guard let update, pix_is_none(update) == 0 else { return true }
