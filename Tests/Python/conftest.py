@@ -89,10 +89,16 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("old_python", named_pythons(supported=False))
 
 
+def pytest_collection_finish(session):
+    """Whether one of the tests needs a framework."""
+    session.config.needs_frameworks = any(hasattr(item.module, "needs") for item in session.items)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Whoever reads a run sees what it did not show."""
     chosen = chosen_interpreters()
     absent = [version_name(version) for version in MINORS if version not in chosen]
     terminalreporter.write_line(
         f"Pythons of this run: {', '.join(map(version_name, sorted(chosen)))}; absent: {', '.join(absent) or 'none'}")
-    terminalreporter.write_line(frameworks.summary())
+    if terminalreporter.config.needs_frameworks:
+        terminalreporter.write_line(frameworks.summary())
