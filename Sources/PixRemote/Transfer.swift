@@ -155,7 +155,7 @@ final class Transfer {
       sink.closed(error)
       return .none
     }
-    sink.retrying(after: error, in: pause)
+    request.onRetry?(error, pause)
     if request.startsOver { startOver() }
     due = .now + pause
     return .tryAgain

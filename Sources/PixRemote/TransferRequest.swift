@@ -21,6 +21,8 @@ public struct TransferRequest: Sendable {
   var renewal: LinkRenewal?
   /// Where fresh links to this file are kept for its other transfers.
   public var links: LinkShelf?
+  /// Told on the transfer thread why a connection failed, and how long the pause is before the next one.
+  public var onRetry: (@Sendable (RemoteError, Duration) -> Void)?
   /// Whether a new try begins the answer again, as it must where every answer is made afresh.
   var startsOver = false
 

@@ -5,14 +5,8 @@ public protocol TransferSink: AnyObject, Sendable {
   /// The first good answer; no byte has come yet. Again, and the bytes from the first, where a request starts over.
   func opened(_ head: ResponseHead)
   func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow
-  /// A connection failed; another one is tried after the pause.
-  func retrying(after error: RemoteError, in pause: Duration)
   /// The end: nil when every byte has come.
   func closed(_ error: RemoteError?)
-}
-
-extension TransferSink {
-  public func retrying(after error: RemoteError, in pause: Duration) {}
 }
 
 /// What a sink wants next.

@@ -126,7 +126,11 @@ final class ChunkFlow: @unchecked Sendable {
     if let spool, !isSpooling {
       return TransferRequest(spool.resource, range: range, policy: locator.policy)
     }
-    return try locator.request(for: chunk, range: range)
+    var request = try locator.request(for: chunk, range: range)
+    request.onRetry = { [stream, id = chunk.chunkID] error, pause in
+      stream.note(.retrying(chunk: id, after: error, pause: pause))
+    }
+    return request
   }
 
   private func fail(_ error: DatasetError) {
@@ -155,10 +159,6 @@ final class ChunkFlow: @unchecked Sendable {
       fail(error)
       return .stop
     }
-  }
-
-  func retrying(after error: RemoteError, in pause: Duration) {
-    stream.retrying(chunk.chunkID, after: error, in: pause)
   }
 
   func closed(_ error: RemoteError?) {

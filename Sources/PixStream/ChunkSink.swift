@@ -12,8 +12,6 @@ final class ChunkSink: TransferSink, @unchecked Sendable {
   func opened(_ head: ResponseHead) { flow?.opened(head) }
   func received(_ bytes: UnsafeRawBufferPointer) -> TransferFlow { flow?.received(bytes) ?? .stop }
 
-  func retrying(after error: RemoteError, in pause: Duration) { flow?.retrying(after: error, in: pause) }
-
   func closed(_ error: RemoteError?) {
     flow?.closed(error)
     flow = nil

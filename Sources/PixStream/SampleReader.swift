@@ -22,6 +22,7 @@ public final class SampleReader: JobSource {
   private let engine = Engine.current
   private let generation = Engine.generation
   private let state: Monitor<State>
+  private let notes = Monitor([StreamNote]())
   /// Lives on the transfer thread.
   private let fetch = Monitor<SampleFetch?>(nil)
 
@@ -75,7 +76,19 @@ public final class SampleReader: JobSource {
     if let fetch { engine.transfers.perform { fetch.stop() } }
   }
 
+  /// What has happened beside the reading since the last call.
+  public func takeNotes() -> [StreamNote] {
+    notes.withLock { notes in
+      defer { notes.removeAll() }
+      return notes
+    }
+  }
+
   // MARK: From the fetch, on the transfer thread
+
+  func note(_ note: StreamNote) {
+    notes.withLock { if $0.count < 1000 { $0.append(note) } }
+  }
 
   func submit(_ job: SampleJob) {
     state.withLock { $0.jobs.append(job) }

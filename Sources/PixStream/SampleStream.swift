@@ -79,7 +79,7 @@ public final class SampleStream: JobSource {
     }
   }
 
-  private func note(_ note: StreamNote) {
+  func note(_ note: StreamNote) {
     notes.withLock { if $0.count < 1000 { $0.append(note) } }
   }
 
@@ -193,10 +193,6 @@ public final class SampleStream: JobSource {
       $0.arrived(
         chunk: chunk, epoch: epoch, packed: packed, label: label, metadata: labels.metadata, bytes: bytes)
     }
-  }
-
-  func retrying(_ chunk: String, after error: RemoteError, in pause: Duration) {
-    note(.retrying(chunk: chunk, after: error, pause: pause))
   }
 
   func refused(_ chunk: Int, _ epoch: Int, _ entry: ZipEntry, _ error: DatasetError) {

@@ -162,6 +162,18 @@ def test_retries_are_told_to_the_logger(packed, caplog):
         assert message.startswith("chunk chunk_0001") and reason in message and "Trying again in" in message
 
 
+def test_retries_by_number_are_told_too(packed, caplog):
+    with FlakyHost(packed) as host:
+        dataset = load_dataset(host.url)
+        host.faults["/chunks/chunk_0000.zip"] = [503]
+        dataset[0]
+        assert [record.getMessage().split(":")[0] for record in caplog.records] == ["chunk chunk_0000"]
+        host.faults["/chunks/chunk_0000.zip"] = [502]
+        assert numpy.array_equal(dataset[1][0], load_dataset(packed)[1][0])
+    told = [record.getMessage() for record in caplog.records if record.name == "pixcrawler"]
+    assert len(told) == 2 and "HTTP 503" in told[0] and "HTTP 502" in told[1]
+
+
 def test_nobody_hears_of_it_who_does_not_listen(mixed, capfd):
     folder, _ = mixed
     with warnings.catch_warnings():

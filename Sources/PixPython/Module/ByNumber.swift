@@ -100,6 +100,10 @@ enum ByNumber {
           _ = Unmanaged.passRetained(reader)
           reader = try start()
         }
+        guard handle.take(reader.takeNotes()) else {
+          reader.cancel()
+          return nil
+        }
         if case .done(let set) = try reader.poll() { return handle.take(set) ? set : nil }
         InterpreterLock.released { reader.wait() }
         if PyErr_CheckSignals() != 0 || handle.isClosed {
