@@ -129,6 +129,10 @@ public struct Diagnosis: Equatable, Sendable {
           try:
               return importlib.metadata.version(name)
           except Exception:
+              pass
+          try:  # tensorflow may come out of tensorflow-cpu
+              return importlib.metadata.version(importlib.metadata.packages_distributions()[name][0])
+          except Exception:
               return "unknown version"
 
       for name in "\(frameworks.joined(separator: " "))".split():
