@@ -314,7 +314,7 @@ def test_it_says_what_is_there(venv):
     assert f"libpython{version}.so.1.0" in report["python"]["libpython"]
     assert report["module"] == {"path": f"{PACKAGE}/__init__.abi3.so", "version": VERSION, "error": None}
     assert report["program"] == {"path": BINARY, "version": VERSION}
-    code = "import importlib.metadata as m; print({d.name.lower(): d.version for d in m.distributions()})"
+    code = "import importlib.metadata as m; print({d.name.lower().replace(chr(95), chr(45)): d.version for d in m.distributions()})"
     there = eval(plain(python, "-c", code).stdout)
     packages = ("numpy", "torch", "tensorflow", "pandas")
     assert there["numpy"] and report["packages"] == {
