@@ -245,7 +245,7 @@ enum DatasetType {
       Slots.property(
         "errors",
         """
-        What on_error="skip" or "replace" has left out so far: exceptions, each image once.
+        What on_error="skip" or "replace" has left out so far: exceptions, each image once, as they were met.
 
         Example:
             >>> dataset = load_dataset("./pets", on_error="skip")
