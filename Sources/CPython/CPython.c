@@ -49,6 +49,7 @@ PyObject *pix_none(void) { return held(Py_None); }
 PyObject *pix_type_error(void) { return PyExc_TypeError; }
 PyObject *pix_value_error(void) { return PyExc_ValueError; }
 PyObject *pix_buffer_error(void) { return PyExc_BufferError; }
+PyObject *pix_exception(void) { return PyExc_Exception; }
 PyObject *pix_index_error(void) { return PyExc_IndexError; }
 PyObject *pix_import_error(void) { return PyExc_ImportError; }
 PyObject *pix_module_not_found_error(void) { return PyExc_ModuleNotFoundError; }

@@ -127,8 +127,8 @@ final class ChunkFlow: @unchecked Sendable {
       return TransferRequest(spool.resource, range: range, policy: locator.policy)
     }
     var request = try locator.request(for: chunk, range: range)
-    request.onRetry = { [stream, id = chunk.chunkID] error, pause in
-      stream.note(.retrying(chunk: id, after: error, pause: pause))
+    request.onRetry = { [notes = stream.notes, id = chunk.chunkID] error, pause in
+      notes.add(.retrying(chunk: id, after: error, pause: pause))
     }
     return request
   }

@@ -9,8 +9,6 @@ public struct ChunkPart: Sendable, Equatable {
     self.images = images
   }
 
-  var isWhole: Bool { images.upperBound == .max }
-
   /// How many images it has of a chunk that declares so many; nil when it cannot be known.
   func count(of declared: Int?) -> Int? { declared.map { images.clamped(to: 0..<max(0, $0)).count } }
 }

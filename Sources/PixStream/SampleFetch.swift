@@ -181,8 +181,8 @@ final class SampleFetch: @unchecked Sendable {
   private func request(to chunk: Int, _ range: Range<Int>? = nil) throws(RemoteError) -> TransferRequest {
     var request = try dataset.locator.request(for: dataset.chunks[chunk], range: range)
     request.links = cache.links(to: chunk)
-    request.onRetry = { [reader, id = identifier(chunk)] error, pause in
-      reader?.note(.retrying(chunk: id, after: error, pause: pause))
+    request.onRetry = { [notes = reader?.notes, id = identifier(chunk)] error, pause in
+      notes?.add(.retrying(chunk: id, after: error, pause: pause))
     }
     return request
   }

@@ -22,7 +22,7 @@ public final class SampleReader: JobSource {
   private let engine = Engine.current
   private let generation = Engine.generation
   private let state: Monitor<State>
-  private let notes = Monitor([StreamNote]())
+  let notes = NoteQueue()
   /// Lives on the transfer thread.
   private let fetch = Monitor<SampleFetch?>(nil)
 
@@ -77,18 +77,9 @@ public final class SampleReader: JobSource {
   }
 
   /// What has happened beside the reading since the last call.
-  public func takeNotes() -> [StreamNote] {
-    notes.withLock { notes in
-      defer { notes.removeAll() }
-      return notes
-    }
-  }
+  public func takeNotes() -> [StreamNote] { notes.takeAll() }
 
   // MARK: From the fetch, on the transfer thread
-
-  func note(_ note: StreamNote) {
-    notes.withLock { if $0.count < 1000 { $0.append(note) } }
-  }
 
   func submit(_ job: SampleJob) {
     state.withLock { $0.jobs.append(job) }

@@ -15,7 +15,7 @@ public final class SampleStream: JobSource {
   private let dataset: Dataset
   /// In the order of reading.
   private let parts: [ChunkPart]
-  private let notes = Monitor([StreamNote]())
+  let notes = NoteQueue()
   private let decoder: ImageDecoder
   public let budget: MemoryBudget
 
@@ -72,16 +72,7 @@ public final class SampleStream: JobSource {
   public var decodedImages: Int { window.withLock { $0.decodedImages } }
 
   /// What has happened beside the reading since the last call.
-  public func takeNotes() -> [StreamNote] {
-    notes.withLock { notes in
-      defer { notes.removeAll() }
-      return notes
-    }
-  }
-
-  func note(_ note: StreamNote) {
-    notes.withLock { if $0.count < 1000 { $0.append(note) } }
-  }
+  public func takeNotes() -> [StreamNote] { notes.takeAll() }
 
   private func result(of outcome: PrefetchWindow.Outcome?) throws(DatasetError) -> Poll {
     switch outcome {
@@ -105,7 +96,7 @@ public final class SampleStream: JobSource {
   private func change<Result>(_ body: (inout PrefetchWindow) -> Result) -> Result {
     window.updateQuietly { window in
       let result = body(&window)
-      for error in window.leftOut { note(.leftOut(error)) }
+      for error in window.leftOut { notes.add(.leftOut(error)) }
       window.leftOut.removeAll()
       for action in window.actions { perform(action) }
       window.actions.removeAll(keepingCapacity: true)

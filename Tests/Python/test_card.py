@@ -5,6 +5,7 @@ import html.parser
 import io
 import json
 import re
+import signal
 
 import numpy
 import pytest
@@ -149,3 +150,25 @@ def test_ipython_fetches_nothing_to_show_it(packed):
             assert set(shapes) == {"text/plain", "text/html"}
             assert "photos" in shapes["text/plain"] and shapes["text/html"] == dataset._repr_html_()
         assert len(host.requests) == asked
+
+
+def test_thumbnails_are_given_up_for_ctrl_c_and_done_without_for_anything_else(packed):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with FlakyHost(packed) as host:
+        dataset = load_dataset(host.url)
+        dataset[0]
+        assert "<img" in dataset._repr_html_()
+        host.faults["/chunks/chunk_0000.zip"] = [404] * 20
+        card = dataset._repr_html_()
+        assert "<img" not in card and "photos" in card
+        host.faults["/chunks/chunk_0000.zip"] = [("stall",)] * 20
+        before = signal.signal(signal.SIGALRM, interrupt)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(KeyboardInterrupt):
+                dataset._repr_html_()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)

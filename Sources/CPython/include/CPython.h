@@ -30,6 +30,7 @@ PyObject *pix_none(void);
 PyObject *pix_type_error(void);
 PyObject *pix_value_error(void);
 PyObject *pix_buffer_error(void);
+PyObject *pix_exception(void);
 PyObject *pix_index_error(void);
 PyObject *pix_import_error(void);
 PyObject *pix_module_not_found_error(void);

@@ -10,7 +10,6 @@ class Classes:
 
     def __init__(self, dataset):
         described = dataset.labels
-        self.are_described = described is not None
         if described is None:
             described = sorted({label for label in dataset._labels() if isinstance(label, str)})
         self.names = list(described)

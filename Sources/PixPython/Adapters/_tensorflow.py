@@ -12,7 +12,7 @@ BATCH = 32
 def to_tensorflow(dataset):
     """What `Dataset.to_tensorflow` gives; its help says more."""
     classes = Classes(dataset)
-    facts = dataset._facts
+    facts = dataset._recipe(False)
     channels = {"L": 1, "RGB": 3, "RGBA": 4}[facts["mode"]]
     if facts["image_size"] is not None:
         return _sized(dataset, classes, (*facts["image_size"], channels))
@@ -55,6 +55,6 @@ def _sized(dataset, classes, shape):
 
 
 def _counted(dataset, made):
-    if dataset.num_images is None or dataset._facts["on_error"] == "skip":
+    if dataset.num_images is None or dataset._recipe(False)["on_error"] == "skip":
         return made
     return made.apply(tf.data.experimental.assert_cardinality(dataset.num_images))

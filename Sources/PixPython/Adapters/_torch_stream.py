@@ -81,7 +81,7 @@ class TorchStream(TorchFace, torch.utils.data.IterableDataset):
     def _batches(self, parts):
         if not parts:
             return
-        if self._dataset._facts["image_size"] is not None:
+        if self._dataset._recipe(False)["image_size"] is not None:
             yield from self._dataset._stream(parts, batch_size=BATCH, planes=self.transform is None)
         else:
             for image, label in self._dataset._stream(parts, planes=self.transform is None):

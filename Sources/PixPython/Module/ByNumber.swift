@@ -12,8 +12,7 @@ enum ByNumber {
       let number = PyNumber_AsSsize_t(key, pix_index_error())
       if number == -1, PyErr_Occurred() != nil { return nil }
       guard (-count..<count).contains(number) else {
-        return PythonException.raise(
-          pix_index_error(), "there is no image \(number): the dataset has \(count), numbered from 0")
+        return raise(.noSuchSample(number: number, count: count))
       }
       guard let set = read(handle, [number < 0 ? number + count : number]) else { return nil }
       if let sample = set.samples.first { return pair(handle, sample) }
@@ -112,13 +111,16 @@ enum ByNumber {
           throw .closed
         }
       }
-    } catch .noSuchSample(let number, let count) {
-      _ = PythonException.raise(
-        pix_index_error(), "there is no image \(number): the dataset has \(count), numbered from 0")
     } catch {
       if case .download(let chunk, .changed) = error { handle.forgetIndex(of: chunk) }
-      _ = PythonException.raise(error)
+      _ = raise(error)
+      return nil
     }
-    return nil
+  }
+
+  /// A number that no image has is an IndexError, as of every sequence.
+  private static func raise(_ error: DatasetError) -> PyRef? {
+    guard case .noSuchSample = error else { return PythonException.raise(error) }
+    return PythonException.raise(pix_index_error(), ErrorReport(error).message)
   }
 }

@@ -1,6 +1,5 @@
 import CPython
 import PixDecode
-import PixRemote
 import PixStream
 
 /// What it takes to open the same dataset elsewhere: keywords of `load_dataset`.
@@ -20,18 +19,6 @@ enum DatasetRecipe {
       ("mode", PythonValue.text(rendition.mode.rawValue)),
       ("on_error", PythonValue.text(configuration.onError.rawValue)),
       ("memory_limit", PythonValue.integer(configuration.memoryLimit)),
-    ])
-  }
-
-  /// What the adapters have to know of a dataset.
-  static func facts(_ dataset: Dataset) -> PyRef? {
-    let configuration = dataset.configuration
-    return PythonValue.dictionary([
-      ("image_size", size(configuration.rendition)),
-      ("resize", PythonValue.text(configuration.rendition.resize.rawValue)),
-      ("mode", PythonValue.text(configuration.rendition.mode.rawValue)),
-      ("on_error", PythonValue.text(configuration.onError.rawValue)),
-      ("is_local", PythonValue.flag(dataset.isLocal)),
     ])
   }
 

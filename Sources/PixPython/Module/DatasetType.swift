@@ -158,14 +158,14 @@ enum DatasetType {
           guard let indices = PythonValue.argument(0, of: 2, in: arguments),
             let planes = PythonValue.argument(1, of: 2, in: arguments)
           else { return nil }
-          return ByNumber.fetch(HeapType<DatasetHandle>.box(of: object), indices, asPlanes: planes)
+          return ByNumber.fetch(handle(object), indices, asPlanes: planes)
         }),
       Slots.method(
         "_counts", "_counts($self)\n--\n\nImages per chunk.",
-        { object, _ in ByNumber.counts(HeapType<DatasetHandle>.box(of: object)) }),
+        { object, _ in ByNumber.counts(handle(object)) }),
       Slots.method(
         "_labels", "_labels($self)\n--\n\nThe labels of all images.",
-        { object, _ in ByNumber.labels(HeapType<DatasetHandle>.box(of: object)) }),
+        { object, _ in ByNumber.labels(handle(object)) }),
       Slots.variadic(
         "_recipe", "_recipe($self, key)\n--\n\nKeywords of load_dataset that open the same dataset.",
         { object, arguments in
@@ -191,12 +191,12 @@ enum DatasetType {
         End all iterations and free what they hold. Arrays already given out stay valid.
         """,
         { object, _ in
-          HeapType<DatasetHandle>.box(of: object).close()
+          handle(object).close()
           return pix_none()
         }),
       Slots.method(
         "_repr_html_", "_repr_html_($self)\n--\n\nThe card for notebooks.",
-        { object, _ in DatasetInfoValue.html(HeapType<DatasetHandle>.box(of: object)) }),
+        { object, _ in DatasetInfoValue.html(handle(object)) }),
       Slots.method(
         "__enter__", "__enter__($self)\n--\n\nThe dataset itself.",
         { object, _ in
@@ -206,7 +206,7 @@ enum DatasetType {
       Slots.variadic(
         "__exit__", "__exit__($self, *exception)\n--\n\nClose the dataset.",
         { object, _ in
-          HeapType<DatasetHandle>.box(of: object).close()
+          handle(object).close()
           return pix_none()
         }),
     ],
@@ -254,9 +254,7 @@ enum DatasetType {
             >>> [(error.chunk_id, error.entry) for error in dataset.errors]
             []
         """,
-        { object, _ in PythonValue.list(HeapType<DatasetHandle>.box(of: object).leftOut, PythonException.make) }),
-      Slots.property(
-        "_facts", "What the adapters have to know.", { object, _ in DatasetRecipe.facts(dataset(object)) }),
+        { object, _ in PythonValue.list(handle(object).leftOut, PythonException.make) }),
       Slots.property(
         "info", "What is known of the dataset, as a pixcrawler.DatasetInfo; print it for the card.",
         { object, _ in DatasetInfoValue.make(dataset(object)) }),
@@ -265,16 +263,17 @@ enum DatasetType {
       (Py_tp_iter, Slots.unary { iterate($0, .sample) }),
       (Py_tp_repr, Slots.unary { represent($0) }),
       (Py_mp_length, Slots.length { count($0) }),
-      (Py_mp_subscript, Slots.binary { ByNumber.item(HeapType<DatasetHandle>.box(of: $0), $1) }),
+      (Py_mp_subscript, Slots.binary { ByNumber.item(handle($0), $1) }),
     ])
 
-  private static func dataset(_ object: PyRef?) -> Dataset { HeapType<DatasetHandle>.box(of: object).dataset }
+  private static func handle(_ object: PyRef?) -> DatasetHandle { HeapType<DatasetHandle>.box(of: object) }
+  private static func dataset(_ object: PyRef?) -> Dataset { handle(object).dataset }
 
   private static func iterate(
     _ object: PyRef?, _ item: StreamIterator.Item, parts: [ChunkPart]? = nil, layout: PixelLayout = .pixels,
     dropsLast: Bool = false
   ) -> PyRef? {
-    let handle = HeapType<DatasetHandle>.box(of: object)
+    let handle = self.handle(object)
     if handle.isClosed { return PythonException.raise(.closed) }
     return StreamIterator(handle, item, parts: parts, layout: layout, dropsLast: dropsLast).object()
   }
@@ -295,7 +294,7 @@ enum DatasetType {
   }
 
   private static func wholeArray(_ object: PyRef?, _ arguments: PyRef?) -> PyRef? {
-    let handle = HeapType<DatasetHandle>.box(of: object)
+    let handle = self.handle(object)
     guard let update = PythonValue.argument(0, of: 1, in: arguments), let count = ByNumber.count(handle) else {
       return nil
     }
@@ -312,11 +311,11 @@ enum DatasetType {
   }
 
   private static func count(_ object: PyRef?) -> Int {
-    ByNumber.count(HeapType<DatasetHandle>.box(of: object)) ?? -1
+    ByNumber.count(handle(object)) ?? -1
   }
 
   private static func represent(_ object: PyRef?) -> PyRef? {
-    let handle = HeapType<DatasetHandle>.box(of: object)
+    let handle = self.handle(object)
     let dataset = handle.dataset
     let classes = dataset.job.labels.map { ", \($0.count) classes" } ?? ""
     let images = dataset.imageCount.map(String.init) ?? "an unknown number of"

@@ -13,6 +13,8 @@ enum Thumbnails {
     guard !handle.isClosed, let numbers = numbers(handle), !numbers.isEmpty,
       let set = ByNumber.read(handle, numbers, rendition)
     else {
+      // The card does without; but not whoever pressed Ctrl-C.
+      if PyErr_Occurred() != nil, PyErr_ExceptionMatches(pix_exception()) == 0 { return nil }
       PyErr_Clear()
       return PyList_New(0)
     }
