@@ -23,7 +23,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixEnvironment", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
+        "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -44,6 +44,12 @@ let package = Package(
         "PixStream", "PixRemote", "PixDecode",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      swiftSettings: strictSwift),
+    .target(
+      name: "PixExport",
+      dependencies: [
+        "PixStream", "PixRemote", "PixDecode", "PixThreads", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strictSwift),
     .target(
@@ -84,6 +90,7 @@ let package = Package(
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
+    .testTarget(name: "PixExportTests", dependencies: ["PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
   ]
 )
