@@ -29,10 +29,8 @@ struct ArchiveWriter: ChunkWriter {
     let target = "\(folder)/\(path)"
     try Disk.makeFolder("\(folder)/chunks")
     try Disk.share(chunk.file, as: target)
-    record.files = [
-      ChunkRecord.File(
-        path: path, size: Disk.size(of: target) ?? 0, sha256: try ChunkProof.digest(of: target))
-    ]
+    let digest = if let known = chunk.sha256 { known } else { try ChunkProof.digest(of: target) }
+    record.files = [ChunkRecord.File(path: path, size: Disk.size(of: target) ?? 0, sha256: digest)]
     return record
   }
 

@@ -10,7 +10,7 @@ import PixThreads
 final class ChunkFetcher: Sendable {
   enum Event: Sendable {
     /// It lies at `OutputFolder.chunk`; `doubt` is what is wrong with it, even fetched twice.
-    case here(Int, doubt: ChunkDoubt?)
+    case here(Int, sha256: String?, doubt: ChunkDoubt?)
     /// Its host says there is no such file.
     case absent(Int, ChunkDoubt)
     case failed(ExportError)
@@ -187,22 +187,22 @@ final class ChunkFetcher: Sendable {
 
   /// What is wrong is fetched once more: what came may have been damaged on its way.
   private func decide(_ proof: Proof) throws(ExportError) {
-    let doubt: ChunkDoubt?
+    var doubt: ChunkDoubt?
+    var digest: String?
     do throws(ChunkProof.Failure) {
-      _ = try ChunkProof.check(proof.part.bytes, is: dataset.chunks[proof.place])
-      doubt = nil
+      digest = try ChunkProof.check(proof.part.bytes, is: dataset.chunks[proof.place])
     } catch {
       switch error {
       case .disk(let error): throw error
       case .doubt(let found): doubt = found
       }
     }
-    let isFirst = state.withLock { state in
+    let isFirst = state.withLock { [doubt] state in
       defer { state.doubts[proof.place] = doubt }
       return state.doubts[proof.place] == nil
     }
     if doubt != nil, isFirst { return startOver(proof.place, proof.part) }
     try proof.part.finish(as: folder.chunk(proof.place))
-    tell(.here(proof.place, doubt: doubt))
+    tell(.here(proof.place, sha256: digest, doubt: doubt))
   }
 }

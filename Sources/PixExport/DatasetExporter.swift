@@ -190,6 +190,7 @@ public struct DatasetExporter {
     let fetcher = ChunkFetcher(dataset, into: folder)
     defer { fetcher.end() }
     var doubts: [Int: ChunkDoubt] = [:]
+    var digests: [Int: String] = [:]
     var absent: Set<Int> = []
     var sizes: [Int: Int] = [:]
     for record in journal.records { sizes[record.chunk] = dataset.chunks[record.chunk].sizeBytes ?? 0 }
@@ -224,7 +225,8 @@ public struct DatasetExporter {
           record = ChunkRecord(chunk: place, chunkID: dataset.chunks[place].chunkID, images: 0)
         } else {
           let chunk = LocalChunk(
-            place: place, reference: dataset.chunks[place], file: folder.chunk(place), dataset: dataset)
+            place: place, reference: dataset.chunks[place], file: folder.chunk(place), sha256: digests[place],
+            dataset: dataset)
           record = try writer.write(chunk) { (done) throws(ExportError) in try tick(images + done) }
         }
         if let doubt = doubts[place] {
@@ -238,8 +240,9 @@ public struct DatasetExporter {
       }
       for event in fetcher.events() {
         switch event {
-        case .here(let place, let doubt):
+        case .here(let place, let sha256, let doubt):
           doubts[place] = doubt
+          digests[place] = sha256
           plan.arrived(place)
         case .absent(let place, let doubt):
           doubts[place] = doubt

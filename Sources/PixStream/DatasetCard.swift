@@ -41,7 +41,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// Powers of 1000, one decimal: 2500000000 → "2.5 GB".
-  static func size(_ bytes: Int) -> String {
+  public static func size(_ bytes: Int) -> String {
     var value = Double(bytes)
     for unit in ["B", "kB", "MB", "GB", "TB"] {
       if value < 999.95 || unit == "TB" {
