@@ -90,6 +90,7 @@ let package = Package(
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
+    .testTarget(name: "PixCommandsTests", dependencies: ["PixCommands", "PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixExportTests", dependencies: ["PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
   ]

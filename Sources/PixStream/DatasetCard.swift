@@ -30,7 +30,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// A description's text on one line: without what a terminal would obey, and cut where nobody reads on.
-  static func shown(_ text: String) -> String {
+  public static func shown(_ text: String) -> String {
     var line = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(200) { line.append(isControl(scalar) ? " " : scalar) }
     return String(line) + (text.unicodeScalars.dropFirst(200).isEmpty ? "" : "…")

@@ -283,7 +283,7 @@ extension ErrorReport {
   }
 
   /// 12345 → "12,345".
-  static func grouped(_ number: Int) -> String {
+  public static func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))
     let grouped = digits.enumerated().map { index, digit in
       index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : String(digit)
