@@ -23,10 +23,10 @@ final class StopSignals {
   var goesOn: Bool { StopSignals.received.pointee == 0 }
 
   /// Ends the process by the signal that came, so that shells and scripts see what ended it.
-  func endIfStopped() {
+  func endProcess() -> Never {
     let number = Int32(StopSignals.received.pointee)
-    guard number != 0 else { return }
     signal(number, SIG_DFL)
     raise(number)
+    exit(128 + number)
   }
 }

@@ -7,6 +7,7 @@ struct ArchiveWriter: ChunkWriter {
   private let folder: String
   private let dataset: Dataset
 
+  /// - Parameter folder: gets `chunks` and `dataset.json`.
   init(_ dataset: Dataset, folder: String) {
     self.dataset = dataset
     self.folder = folder
@@ -32,6 +33,13 @@ struct ArchiveWriter: ChunkWriter {
     let digest = if let known = chunk.sha256 { known } else { try ChunkProof.digest(of: target) }
     record.files = [ChunkRecord.File(path: path, size: Disk.size(of: target) ?? 0, sha256: digest)]
     return record
+  }
+
+  mutating func restore(
+    _ chunk: LocalChunk, as record: ChunkRecord, after records: [ChunkRecord],
+    tick: (Int) throws(ExportError) -> Void
+  ) throws(ExportError) -> ChunkRecord {
+    try write(chunk, tick: tick)
   }
 
   mutating func finish(_ records: [ChunkRecord]) throws(ExportError) -> [ChunkRecord.File] {

@@ -7,6 +7,14 @@ public enum ChunkDoubt: Error, Sendable, Equatable {
   /// Its host says that there is no such file, or its archive cannot be read.
   case dataset(DatasetError)
 
+  /// Whether the archive as a whole is the one that was meant, and only files in it are damaged.
+  var isInside: Bool {
+    switch self {
+    case .dataset(.archive(_, .checksum)), .dataset(.archive(_, .size)): true
+    default: false
+    }
+  }
+
   /// What went wrong, without the chunk's name.
   var reason: String {
     switch self {

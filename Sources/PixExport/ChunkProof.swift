@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import PixDecode
 import PixRemote
 import PixStream
 
@@ -18,8 +19,25 @@ enum ChunkProof {
       guard declared == found else {
         throw .doubt(.digest(chunk: chunk.chunkID, declared: declared, found: found))
       }
+    } else {
+      try checkEntries(of: path, chunk.chunkID)
     }
     return found
+  }
+
+  /// What an archive's maker did, such as the names in it, is no damage.
+  private static func checkEntries(of path: String, _ chunk: String) throws(Failure) {
+    var reader: ChunkReader
+    do throws(ExportError) { reader = try ChunkReader(path) } catch { throw .disk(error) }
+    do throws(ZipError) {
+      while let item = try reader.next() {
+        guard case .refused(_, let error) = item else { continue }
+        switch error {
+        case .checksum, .size, .malformed: throw error
+        default: continue
+        }
+      }
+    } catch { throw .doubt(.dataset(.archive(chunk: chunk, error))) }
   }
 
   enum Failure: Error {

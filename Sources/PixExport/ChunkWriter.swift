@@ -9,6 +9,12 @@ protocol ChunkWriter {
     _ chunk: LocalChunk, tick: (Int) throws(ExportError) -> Void
   ) throws(ExportError) -> ChunkRecord
 
+  /// Writes a chunk again, where `record` says that it lay.
+  mutating func restore(
+    _ chunk: LocalChunk, as record: ChunkRecord, after records: [ChunkRecord],
+    tick: (Int) throws(ExportError) -> Void
+  ) throws(ExportError) -> ChunkRecord
+
   /// Whether no further image is wanted.
   var isSated: Bool { get }
 

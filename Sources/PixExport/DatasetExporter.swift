@@ -183,7 +183,7 @@ public struct DatasetExporter {
   ) throws(ExportError) -> ExportReport {
     var journal = try journal()
     try checkRoom()
-    var writer = self.writer(after: journal.records)
+    var writer = format.writer(of: dataset, identity, folder: folder.tree, after: journal.records)
     var plan = FetchPlan(
       chunks: max(chunksWanted, journal.records.count), written: journal.records.count,
       workers: dataset.configuration.maxWorkers)
@@ -221,7 +221,7 @@ public struct DatasetExporter {
       if plan.isNextHere {
         let place = plan.next
         var record: ChunkRecord
-        if absent.contains(place) {
+        if absent.contains(place) || (format == .zip && doubts[place]?.isInside == false) {
           record = ChunkRecord(chunk: place, chunkID: dataset.chunks[place].chunkID, images: 0)
         } else {
           let chunk = LocalChunk(
@@ -229,7 +229,8 @@ public struct DatasetExporter {
             dataset: dataset)
           record = try writer.write(chunk) { (done) throws(ExportError) in try tick(images + done) }
         }
-        if let doubt = doubts[place] {
+        // What is wrong inside the archive, its writer has named.
+        if let doubt = doubts[place], record.missing.isEmpty {
           record.missing.append(MissingImage(chunk: record.chunkID, entry: nil, reason: doubt.reason))
         }
         try journal.append(record, to: folder.journal)
@@ -265,12 +266,5 @@ public struct DatasetExporter {
   private func checkRoom() throws(ExportError) {
     guard let plan = try plan(), let needed = plan.diskBytes, let free = plan.diskFree, needed > free else { return }
     throw .noRoom(folder: folder.parent, needed: needed, free: free)
-  }
-
-  private func writer(after records: [ChunkRecord]) -> any ChunkWriter {
-    switch format {
-    case .zip: ArchiveWriter(dataset, folder: folder.tree)
-    case .numpy, .images: ArchiveWriter(dataset, folder: folder.tree)
-    }
   }
 }
