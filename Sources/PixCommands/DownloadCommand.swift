@@ -101,7 +101,8 @@ struct DownloadCommand: ParsableCommand {
     if dryRun {
       display.finish()
       let plan = try exporter.plan()
-      print(json ? DownloadRecord(plan, path: exporter.path, format).text : DownloadPlan(plan, path: exporter.path).text)
+      print(
+        json ? DownloadRecord(plan, path: exporter.path, format).text : DownloadPlan(plan, path: exporter.path).text)
       return []
     }
     let report = try exporter.run(goesOn: { stop.goesOn }, progress: display.show)

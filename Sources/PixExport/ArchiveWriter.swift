@@ -35,9 +35,8 @@ struct ArchiveWriter: ChunkWriter {
     return record
   }
 
-  mutating func restore(
-    _ chunk: LocalChunk, as record: ChunkRecord, after records: [ChunkRecord],
-    tick: (Int) throws(ExportError) -> Void
+  mutating func rewrite(
+    _ chunk: LocalChunk, as record: ChunkRecord, tick: (Int) throws(ExportError) -> Void
   ) throws(ExportError) -> ChunkRecord {
     try write(chunk, tick: tick)
   }

@@ -9,7 +9,7 @@ import PixThreads
 /// next chunks go on coming meanwhile.
 final class ChunkFetcher: Sendable {
   enum Event: Sendable {
-    /// It lies at `OutputFolder.chunk`; `doubt` is what is wrong with it, even fetched twice.
+    /// It lies at `DownloadFolder.chunk`; `doubt` is what is wrong with it, even fetched twice.
     case here(Int, sha256: String?, doubt: ChunkDoubt?)
     /// Its host says there is no such file.
     case absent(Int, ChunkDoubt)
@@ -37,11 +37,11 @@ final class ChunkFetcher: Sendable {
   }
 
   private let dataset: Dataset
-  private let folder: OutputFolder
+  private let folder: DownloadFolder
   private let owner = DownloadOwner.current
   private let state = Monitor(State())
 
-  init(_ dataset: Dataset, into folder: OutputFolder) {
+  init(_ dataset: Dataset, into folder: DownloadFolder) {
     self.dataset = dataset
     self.folder = folder
   }

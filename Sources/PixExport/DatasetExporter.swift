@@ -10,7 +10,7 @@ public struct DatasetExporter {
   private let dataset: Dataset
   private let format: ExportFormat
   private let selection: ExportSelection
-  private let folder: OutputFolder
+  private let folder: DownloadFolder
   private let identity: ExportIdentity
 
   /// - Parameters:
@@ -21,7 +21,7 @@ public struct DatasetExporter {
     self.dataset = dataset
     self.format = format
     self.selection = selection
-    folder = OutputFolder(DatasetExporter.name(of: dataset), in: parent)
+    folder = DownloadFolder(DatasetExporter.name(of: dataset), in: parent)
     identity = ExportIdentity(dataset, format: format, selection: selection)
     if format == .zip, !selection.isEverything { throw .subsetOfArchives }
     if let known = dataset.job.labels, let stranger = selection.labels.first(where: { !known.contains($0) }) {
@@ -183,7 +183,7 @@ public struct DatasetExporter {
   ) throws(ExportError) -> ExportReport {
     var journal = try journal()
     try checkRoom()
-    var writer = format.writer(of: dataset, identity, folder: folder.tree, after: journal.records)
+    var writer = try format.writer(of: dataset, identity, folder: folder.tree, after: journal.records)
     var plan = FetchPlan(
       chunks: max(chunksWanted, journal.records.count), written: journal.records.count,
       workers: dataset.configuration.maxWorkers)
@@ -258,7 +258,7 @@ public struct DatasetExporter {
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
     }
     let files = try writer.finish(journal.records)
-    try journal.close(with: files, to: OutputFolder.record(in: folder.tree))
+    try journal.close(with: files, to: DownloadFolder.record(in: folder.tree))
     try folder.finish()
     return report(journal.records, fetched: fetcher.fetched, wasComplete: false)
   }

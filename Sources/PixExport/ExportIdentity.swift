@@ -22,7 +22,8 @@ struct ExportIdentity: Codable, Sendable, Equatable {
 
   init(_ dataset: Dataset, format: ExportFormat, selection: ExportSelection) {
     let configuration = dataset.configuration
-    source = PublicURL.isAddress(configuration.source) ? PublicURL(configuration.source).description : configuration.source
+    source =
+      PublicURL.isAddress(configuration.source) ? PublicURL(configuration.source).description : configuration.source
     baseURL = PublicURL(configuration.baseURL).description
     datasetID = dataset.job.id
     state = ExportIdentity.state(of: dataset)

@@ -5,7 +5,7 @@ import PixStream
 
 /// Compares a finished dataset with the record that was made while it was downloaded, and gets again what is damaged.
 public struct FolderCheck {
-  private let folder: OutputFolder
+  private let folder: DownloadFolder
   private var journal: Journal
   /// Of the dataset, as it was named when it was downloaded; without what is secret in an address.
   public var source: String { journal.identity.source }
@@ -14,7 +14,7 @@ public struct FolderCheck {
   public var imageSize: [Int]? { journal.identity.imageSize }
 
   public init(_ path: String) throws(ExportError) {
-    folder = OutputFolder(final: path)
+    folder = DownloadFolder(final: path)
     guard Disk.exists(folder.final) else { throw .file(path: folder.final, code: ENOENT) }
     guard Disk.isFolder(folder.final) else { throw .notAFolder(folder.final) }
     guard Disk.exists(folder.record) else { throw .unverifiable(folder: folder.final) }
@@ -112,15 +112,14 @@ public struct FolderCheck {
       progress(shown)
       guard goesOn() else { throw .cancelled }
     }
-    var writer = journal.identity.format.writer(of: dataset, journal.identity, folder: folder.final, after: [])
+    var writer = try journal.identity.format.writer(
+      of: dataset, journal.identity, folder: folder.final, after: journal.records, repairs: true)
     for place in places {
       try fetcher.fetch(place)
       let sha256 = try arrival(of: place, fetcher, tick)
       let chunk = LocalChunk(
         place: place, reference: dataset.chunks[place], file: folder.chunk(place), sha256: sha256, dataset: dataset)
-      let record = try writer.restore(
-        chunk, as: journal.records[place], after: Array(journal.records[..<place])
-      ) { _ throws(ExportError) in try tick() }
+      let record = try writer.rewrite(chunk, as: journal.records[place]) { _ throws(ExportError) in try tick() }
       journal.replace(record)
       try Disk.remove(folder.chunk(place))
       shown.chunks += 1

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where a download lies: under its final name when it is finished, and beside it while it is not.
-struct OutputFolder: Equatable {
+struct DownloadFolder: Equatable {
   /// The dataset's own.
   let final: String
 
@@ -29,7 +29,7 @@ struct OutputFolder: Equatable {
   var chunks: String { "\(work)/chunks" }
   var lock: String { "\(work)/lock" }
   /// What a finished dataset should be.
-  var record: String { OutputFolder.record(in: final) }
+  var record: String { DownloadFolder.record(in: final) }
 
   static func record(in folder: String) -> String { "\(folder)/.pixcrawler.jsonl" }
 
