@@ -23,7 +23,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
+        "PixDecode", "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixRemote", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),

@@ -1,0 +1,4 @@
+struct SafeName {
+  let text: String
+  init(_ text: String) { self.text = text.isEmpty ? "dataset" : text }
+}
