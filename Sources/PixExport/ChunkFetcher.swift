@@ -38,7 +38,6 @@ final class ChunkFetcher: Sendable {
 
   private let dataset: Dataset
   private let folder: DownloadFolder
-  private let owner = DownloadOwner.current
   private let state = Monitor(State())
 
   init(_ dataset: Dataset, into folder: DownloadFolder) {
@@ -56,7 +55,7 @@ final class ChunkFetcher: Sendable {
   }
 
   func fetch(_ place: Int) throws(ExportError) {
-    let part = try PartFolder(of: place, in: folder.parts, for: owner)
+    let part = try PartFolder(of: place, in: folder.parts)
     try fetch(place, part)
   }
 
