@@ -22,6 +22,7 @@ enum ExitStatus {
   static func of(_ error: ExportError) -> ExitCode {
     switch error {
     case .dataset(let error): of(error)
+    case .nothing(_, .dataset(.download(_, let error))): of(.remote(error))
     case .nothing(_, .dataset(let error)): of(error)
     case .nothing, .spoiled, .record: damaged
     case .subsetOfArchives, .noSuchLabel: ExitCode(2)

@@ -278,6 +278,8 @@ public struct DatasetExporter {
       try tick(images)
     }
     if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
+      // Or the next one would take the losses for final.
+      folder.clear()
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
     }
     let files = try writer.finish(journal.records)

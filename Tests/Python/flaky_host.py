@@ -125,6 +125,8 @@ class FlakyHost:
         if self.ranges and asked and (condition is None or condition == f'"{tag}"'):
             bounds = asked.removeprefix("bytes=").split("-")
             first = int(bounds[0])
+            if first >= total:
+                return self.fail(handler, 416)
             last = min(int(bounds[1]) if bounds[1] else total - 1, total - 1)
             data = data[first : last + 1]
             status = 206
