@@ -48,8 +48,12 @@ final class ChunkFetcher: Sendable {
 
   // MARK: From the exporter
 
-  /// A chunk that an earlier download brought here has been proven then.
-  func isHere(_ place: Int) -> Bool { Disk.size(of: folder.chunk(place)) != nil }
+  /// Whether an earlier download has brought a chunk here, and proven it.
+  func takeHere(_ place: Int) -> Bool {
+    guard let size = Disk.size(of: folder.chunk(place)) else { return false }
+    state.withLock { $0.bytes[place] = size }
+    return true
+  }
 
   func fetch(_ place: Int) throws(ExportError) {
     let part = try PartFolder(of: place, in: folder.parts, for: owner)
@@ -110,10 +114,12 @@ final class ChunkFetcher: Sendable {
 
   // MARK: Told to the user
 
-  /// Bytes that are here of chunks that have not been written.
-  func bytes(of place: Int) -> Int { state.withLock { $0.bytes[place] ?? 0 } }
+  /// Bytes of chunks that are here or on their way.
+  var bytesHere: Int { state.withLock { $0.bytes.values.reduce(0, +) } }
 
-  var bytesHere: [Int: Int] { state.withLock { $0.bytes } }
+  /// A chunk has been written. Returns its bytes, which are no longer counted here.
+  func forget(_ place: Int) -> Int { state.withLock { $0.bytes.removeValue(forKey: place) ?? 0 } }
+
   /// Over the wire, by this process.
   var fetched: Int { state.withLock { $0.fetched } }
 
@@ -142,7 +148,6 @@ final class ChunkFetcher: Sendable {
     switch error {
     case .changed: true
     case .status(_, let status, _, _): status == 416
-    case .network(_, let reason): reason.contains("the file ended before byte")
     default: false
     }
   }

@@ -141,6 +141,8 @@ public struct DatasetExporter {
   private func finished() throws(ExportError) -> ExportReport? {
     guard Disk.exists(folder.final) else { return nil }
     guard Disk.isFolder(folder.final) else { throw .notAFolder(folder.final) }
+    // An empty folder is as good as none.
+    if Disk.names(in: folder.final).isEmpty { return nil }
     guard Disk.exists(folder.record) else { throw .occupied(folder.final) }
     let journal = try Journal(finished: folder.record)
     guard journal.identity.datasetID == identity.datasetID else { throw .occupied(folder.final) }
@@ -164,12 +166,11 @@ public struct DatasetExporter {
 
   /// The journal to go on with: the one that is there, or a new one.
   private func journal() throws(ExportError) -> Journal {
-    if let begun = Journal(unfinished: folder.journal) {
-      if begun.identity == identity { return begun }
-      if !begun.identity.hasChunks(of: identity) {
-        try Disk.remove(folder.parts)
-        try Disk.remove(folder.chunks)
-      }
+    let begun = Journal(unfinished: folder.journal)
+    if let begun, begun.identity == identity { return begun }
+    if begun?.identity.hasChunks(of: identity) != true {
+      try Disk.remove(folder.parts)
+      try Disk.remove(folder.chunks)
     }
     try Disk.remove(folder.tree)
     try folder.prepare()
@@ -185,19 +186,23 @@ public struct DatasetExporter {
     try checkRoom()
     var writer = try format.writer(of: dataset, identity, folder: folder.tree, after: journal.records)
     var plan = FetchPlan(
-      chunks: max(chunksWanted, journal.records.count), written: journal.records.count,
+      chunks: dataset.chunks.count, wanted: chunksWanted, written: journal.records.count,
       workers: dataset.configuration.maxWorkers)
     let fetcher = ChunkFetcher(dataset, into: folder)
     defer { fetcher.end() }
     var doubts: [Int: ChunkDoubt] = [:]
     var digests: [Int: String] = [:]
     var absent: Set<Int> = []
-    var sizes: [Int: Int] = [:]
-    for record in journal.records { sizes[record.chunk] = dataset.chunks[record.chunk].sizeBytes ?? 0 }
+    var bytesWritten = journal.records.reduce(0) { $0 + (dataset.chunks[$1.chunk].sizeBytes ?? 0) }
+    var told: ContinuousClock.Instant?
 
     func tick(_ images: Int) throws(ExportError) {
-      shown.bytes = sizes.merging(fetcher.bytesHere) { _, here in here }.values.reduce(0, +)
+      guard goesOn() else { throw .cancelled }
+      if let told, .now - told < .milliseconds(50) { return }
+      told = .now
+      shown.bytes = bytesWritten + fetcher.bytesHere
       shown.chunks = plan.written
+      shown.chunksInAll = plan.wanted
       shown.images = images
       (shown.silence, shown.retry) = (.zero, nil)
       if let silence = fetcher.silence {
@@ -205,13 +210,11 @@ public struct DatasetExporter {
         shown.retry = silence.retry > 0 ? silence.retry : nil
       }
       progress(shown)
-      guard goesOn() else { throw .cancelled }
     }
 
-    while !plan.isDone, !writer.isSated {
+    while !writer.isSated, !plan.isDone || plan.widen() {
       while let place = plan.begin() {
-        guard !fetcher.isHere(place) else {
-          sizes[place] = Disk.size(of: folder.chunk(place))
+        guard !fetcher.takeHere(place) else {
           plan.arrived(place)
           continue
         }
@@ -235,6 +238,7 @@ public struct DatasetExporter {
         }
         try journal.append(record, to: folder.journal)
         try Disk.remove(folder.chunk(place))
+        bytesWritten += fetcher.forget(place)
         plan.wrote(place)
         try tick(images + record.images)
         continue

@@ -43,6 +43,7 @@ struct DownloadFolder: Equatable {
 
   /// Makes the folders of unfinished work.
   func prepare() throws(ExportError) {
+    guard isWorkOurs else { throw .occupied(work) }
     try Disk.makeFolders(parent)
     for folder in [work, tree, parts, chunks] { try Disk.makeFolder(folder) }
   }
@@ -55,6 +56,16 @@ struct DownloadFolder: Equatable {
     clear()
   }
 
-  /// What is left by others stays for the next to clear away.
-  func clear() { try? Disk.remove(work) }
+  /// What another one is still making there stays for the next to clear away.
+  func clear() {
+    if isWorkOurs { try? Disk.remove(work) }
+  }
+
+  /// Whether nothing lies there that no download made: somebody may have a folder of that name.
+  private var isWorkOurs: Bool {
+    let ours = [tree, journal, parts, chunks, lock]
+    return Disk.names(in: work).allSatisfy { name in
+      ours.contains { "\(work)/\(name)" == $0 || "\(work)/\(name)".hasPrefix("\($0).new-") }
+    }
+  }
 }
