@@ -9,6 +9,13 @@ protocol ChunkWriter {
     _ chunk: LocalChunk, tick: (Int) throws(ExportError) -> Void
   ) throws(ExportError) -> ChunkRecord
 
+  /// Writes a chunk again over what it has become, after that was damaged: to the same rows or paths.
+  ///
+  /// - Throws: `outdated` where the chunk holds something else than it did.
+  mutating func rewrite(
+    _ chunk: LocalChunk, as record: ChunkRecord, tick: (Int) throws(ExportError) -> Void
+  ) throws(ExportError) -> ChunkRecord
+
   /// Whether no further image is wanted.
   var isSated: Bool { get }
 
