@@ -49,7 +49,8 @@ let package = Package(
     .target(
       name: "PixExport",
       dependencies: [
-        "PixStream", "PixRemote", "PixDecode", "PixThreads", .product(name: "Crypto", package: "swift-crypto"),
+        "CDisk", "PixStream", "PixRemote", "PixDecode", "PixThreads",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strictSwift),
     .target(
@@ -72,6 +73,7 @@ let package = Package(
     .target(name: "PixThreads", dependencies: ["CThreads", "CRuntime"], swiftSettings: strictSwift),
     .target(name: "CThreads", cSettings: strictC + staticSwift),
     .target(name: "CRuntime", cSettings: strictC + staticSwift),
+    .target(name: "CDisk", cSettings: strictC),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",
