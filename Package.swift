@@ -23,7 +23,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixEnvironment", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
+        "PixEnvironment", "PixLaunch", "PixPublish", "PixStream", "PixRemote", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -37,7 +37,8 @@ let package = Package(
 
     // Floor 2: the faces.
     .target(name: "PixLaunch", dependencies: ["CLaunch", "CRuntime", "PixVersion"], swiftSettings: strictSwift),
-    .target(name: "PixEnvironment", dependencies: ["PixLaunch", "PixVersion"], swiftSettings: strictSwift),
+    .target(
+      name: "PixEnvironment", dependencies: ["PixLaunch", "PixRemote", "PixVersion"], swiftSettings: strictSwift),
     .target(
       name: "PixPublish",
       dependencies: [
@@ -85,5 +86,9 @@ let package = Package(
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
+    .testTarget(
+      name: "PixCommandsTests",
+      dependencies: ["PixCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strictSwift),
   ]
 )

@@ -1,15 +1,25 @@
 import ArgumentParser
 import PixStream
 
-/// Exit codes that mean something: 1 anything else, 2 not found or not complete, 3 not allowed, 4 network, 5 data.
+/// Exit codes that mean something: 0 fine, 1 anything else, 2 usage, 3 finished with some images missing,
+/// 4 authentication, 5 not found, 6 job not complete, 7 network, 8 damaged data.
 enum ExitStatus {
+  static let other = ExitCode(1)
+  static let usage = ExitCode(2)
+  static let incomplete = ExitCode(3)
+  static let authentication = ExitCode(4)
+  static let damaged = ExitCode(8)
+
   static func of(_ error: DatasetError) -> ExitCode {
-    switch ErrorReport(error).kind {
-    case .memory, .general: ExitCode(1)
-    case .notFound, .jobNotComplete: ExitCode(2)
-    case .authentication: ExitCode(3)
-    case .network, .download: ExitCode(4)
-    case .decompression: ExitCode(5)
+    switch (error, ErrorReport(error).kind) {
+    case (.short, _): damaged
+    case (.remote(.file), _), (.download(_, .file), _): other
+    case (_, .memory), (_, .general): other
+    case (_, .authentication): authentication
+    case (_, .notFound): ExitCode(5)
+    case (_, .jobNotComplete): ExitCode(6)
+    case (_, .network), (_, .download): ExitCode(7)
+    case (_, .decompression): damaged
     }
   }
 }
