@@ -8,7 +8,7 @@ extension ExportError: CustomStringConvertible {
     case .dataset(.download(let chunk, .changed(let url, _, _))):
       "chunk \(chunk): \(url) is another file every time it is asked for. What is here stays. Try again later: the same "
         + "command goes on where it stopped"
-    case .dataset(let error): ErrorReport(error).message
+    case .dataset(let error): ErrorReport(error, for: .commandLine).message
     case .file(let path, let code): "\(path): \(String(cString: strerror(code)))\(ExportError.advice(code))"
     case .notAFolder(let path): "\(path) is no folder. Choose another place with --output-dir"
     case .noRoom(let folder, let needed, let free):
@@ -51,7 +51,7 @@ extension ExportError: CustomStringConvertible {
     case .digest(let chunk, _, _), .length(let chunk, _, _):
       "chunk \(chunk) is not what its description promises, fetched twice: \(doubt.reason). The file on the server is "
         + "damaged or was replaced; tell its owner"
-    case .dataset(let error): ErrorReport(error).message
+    case .dataset(let error): ErrorReport(error, for: .commandLine).message
     }
   }
 
