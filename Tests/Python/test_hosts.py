@@ -1,10 +1,8 @@
 """Downloads from hosts that fail, lie and change: the right result, or an exit code and words that help."""
 
-import http.server
 import json
 import pathlib
 import shutil
-import threading
 import time
 
 import pytest
