@@ -27,6 +27,8 @@ final class ChunkFetcher: Sendable {
     var proofs: [Proof] = []
     /// Chunks that turned out wrong once, and what was wrong.
     var doubts: [Int: ChunkDoubt] = [:]
+    /// How often each was another file than before.
+    var changes: [Int: Int] = [:]
     var isEnding = false
     var thread: EngineThread?
     /// Bytes of each chunk that are here.
@@ -37,9 +39,10 @@ final class ChunkFetcher: Sendable {
     var retries: [Int: Int] = [:]
   }
 
+  private static let mostChanges = 2
+
   private let dataset: Dataset
   private let folder: DownloadFolder
-  private let owner = DownloadOwner.current
   private let state = Monitor(State())
 
   init(_ dataset: Dataset, into folder: DownloadFolder) {
@@ -57,19 +60,20 @@ final class ChunkFetcher: Sendable {
   }
 
   func fetch(_ place: Int) throws(ExportError) {
-    let part = try PartFolder(of: place, in: folder.parts, for: owner)
+    let part = try PartFolder(of: place, in: folder.parts)
     try fetch(place, part)
   }
 
   private func fetch(_ place: Int, _ part: PartFolder) throws(ExportError) {
     let have = part.size
     let expected = part.expected
-    if have > 0, expected == nil || have > (expected?.contentLength ?? .max) {
+    let declared = dataset.chunks[place].sizeBytes
+    if have > 0, expected == nil || have > expected?.contentLength ?? declared ?? .max {
       try part.empty()
       return try fetch(place, part)
     }
     state.withLock { $0.bytes[place] = have }
-    if have > 0, have == expected?.contentLength { return prove(Proof(place: place, part: part)) }
+    if have > 0, have == expected?.contentLength || have == declared { return prove(Proof(place: place, part: part)) }
     var request: TransferRequest
     do throws(DatasetError) {
       request = try dataset.request(for: dataset.chunks[place], from: have)
@@ -86,7 +90,7 @@ final class ChunkFetcher: Sendable {
           state.retries[place] = nil
         }
       },
-      onEnd: { [self] end in ended(place, part, end, wasResumed: have > 0) })
+      onEnd: { [self] end in ended(place, part, end) })
     let wanted = request
     state.withLock { state in
       if state.transfers.isEmpty { state.lastByte = .now }
@@ -131,7 +135,7 @@ final class ChunkFetcher: Sendable {
 
   // MARK: On the transfer thread
 
-  private func ended(_ place: Int, _ part: PartFolder, _ end: PartSink.End, wasResumed: Bool) {
+  private func ended(_ place: Int, _ part: PartFolder, _ end: PartSink.End) {
     state.withLock { state in
       state.transfers[place] = nil
       state.retries[place] = nil
@@ -139,11 +143,22 @@ final class ChunkFetcher: Sendable {
     switch end {
     case .whole: prove(Proof(place: place, part: part))
     case .unwritable(let error): tell(.failed(error))
-    case .failed(let error) where wasResumed && ChunkFetcher.isStale(error):
+    // A host that promises more than there is.
+    case .failed where part.size > 0 && part.size == dataset.chunks[place].sizeBytes:
+      prove(Proof(place: place, part: part))
+    case .failed(let error) where ChunkFetcher.isStale(error) && mayStartOver(place):
       startOver(place, part)
     case .failed(let error):
       let failure = DatasetError.download(chunk: dataset.chunks[place].chunkID, error)
       tell(ChunkFetcher.isAbsence(error) ? .absent(place, .dataset(failure)) : .failed(.dataset(failure)))
+    }
+  }
+
+  /// A host whose file is another one every time is not asked for ever.
+  private func mayStartOver(_ place: Int) -> Bool {
+    state.withLock { state in
+      state.changes[place, default: 0] += 1
+      return state.changes[place, default: 0] <= ChunkFetcher.mostChanges
     }
   }
 

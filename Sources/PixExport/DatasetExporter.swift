@@ -47,12 +47,22 @@ public struct DatasetExporter {
   /// - Returns: nil when everything is here.
   public func plan() throws(ExportError) -> ExportPlan? {
     if try finished() != nil { return nil }
-    let journal = begun
+    return plan(in: folder.furthest)
+  }
+
+  private func plan(in folder: DownloadFolder) -> ExportPlan {
+    let journal = begun(in: folder)
     let wanted = chunksWanted
     let written = min(journal?.records.count ?? 0, wanted)
     let here = (written..<wanted).filter { journal != nil && Disk.exists(folder.chunk($0)) }.count
     let rest = (written..<wanted).filter { journal == nil || !Disk.exists(folder.chunk($0)) }
-    let bytes = DatasetExporter.total(rest.map { dataset.chunks[$0].sizeBytes })
+    let bytes = DatasetExporter.total(
+      rest.map { place in
+        dataset.chunks[place].sizeBytes.map { size in
+          let begun = journal == nil ? 0 : Disk.size(of: PartFolder.bytes(in: "\(folder.parts)/\(place)")) ?? 0
+          return begun <= size ? size - begun : size
+        }
+      })
     return ExportPlan(
       path: folder.final, format: format, images: imagesWanted, chunks: wanted, chunksHere: written + here,
       bytesToFetch: bytes, diskBytes: diskNeeded(written: written, toFetch: bytes),
@@ -60,7 +70,7 @@ public struct DatasetExporter {
   }
 
   /// An unfinished download of the same, whose chunks can be used.
-  private var begun: Journal? {
+  private func begun(in folder: DownloadFolder) -> Journal? {
     Journal(unfinished: folder.journal).flatMap { $0.identity.hasChunks(of: identity) ? $0 : nil }
   }
 
@@ -128,10 +138,14 @@ public struct DatasetExporter {
           folder.clear()
           return report
         }
-        do throws(ExportError) { return try export(&shown, goesOn: goesOn, progress: progress) } catch {
-          // Where locks do not hold, another one may have finished the same under our hands.
-          if error != .cancelled, let report = try? finished() { return report }
-          throw error
+        do throws(ExportError) {
+          try folder.begin(isAlone: lock.isSure)
+          return try export(&shown, goesOn: goesOn, progress: progress)
+        } catch {
+          // Where locks do not hold, another one may have finished the same, and cleared away what is here.
+          guard error != .cancelled, let report = try? finished() else { throw error }
+          folder.clear()
+          return report
         }
       }
       shown.isWaiting = true
@@ -172,13 +186,18 @@ public struct DatasetExporter {
   /// The journal to go on with: the one that is there, or a new one.
   private func journal() throws(ExportError) -> Journal {
     let begun = Journal(unfinished: folder.journal)
-    if let begun, begun.identity == identity { return begun }
+    if let begun, begun.identity == identity {
+      try begun.begin(folder.journal)
+      return begun
+    }
     if begun?.identity.hasChunks(of: identity) != true {
       try Disk.remove(folder.parts)
       try Disk.remove(folder.chunks)
     }
+    // Before its files, or an old journal would speak of what is gone.
+    try Disk.remove(folder.journal)
     try Disk.remove(folder.tree)
-    try folder.prepare()
+    try folder.makeFolders()
     let fresh = Journal(identity)
     try fresh.begin(folder.journal)
     return fresh
@@ -264,6 +283,8 @@ public struct DatasetExporter {
       try tick(images)
     }
     if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
+      // Or the next one would take the losses for final.
+      folder.clear()
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
     }
     let files = try writer.finish(journal.records)
@@ -273,7 +294,8 @@ public struct DatasetExporter {
   }
 
   private func checkRoom() throws(ExportError) {
-    guard let plan = try plan(), let needed = plan.diskBytes, let free = plan.diskFree, needed > free else { return }
+    let plan = plan(in: folder)
+    guard let needed = plan.diskBytes, let free = plan.diskFree, needed > free else { return }
     throw .noRoom(folder: folder.parent, needed: needed, free: free)
   }
 }

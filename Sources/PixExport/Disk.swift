@@ -9,6 +9,9 @@ enum Disk {
     return Int(status.st_size)
   }
 
+  /// When it was last written to, in seconds since 1970.
+  static func modified(_ path: String) -> Int? { status(of: path).map { $0.st_mtim.tv_sec } }
+
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -86,9 +89,10 @@ enum Disk {
     }
   }
 
-  /// Writes a file aside and renames it: who looks meanwhile sees all of it, or what was there before.
+  /// Writes a file aside and renames it: who looks meanwhile sees all of it, or what was there before. What a process
+  /// that was killed left aside, the next one writes over.
   static func write(_ bytes: [UInt8], to path: String) throws(ExportError) {
-    let aside = "\(path).new-\(getpid())"
+    let aside = "\(path).new"
     let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { throw .file(path: aside, code: errno) }
     var failure = bytes.withUnsafeBytes { append($0, to: descriptor) }

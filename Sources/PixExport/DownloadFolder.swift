@@ -1,25 +1,39 @@
 import Glibc
 
 /// Where a download lies: under its final name when it is finished, and beside it while it is not.
+///
+/// Each process works in a folder of its own, which carries its name. A later one takes over what was left there by
+/// renaming it, which only one can do, on every file system.
 struct DownloadFolder: Equatable {
   /// The dataset's own.
   let final: String
+  let owner: DownloadOwner
 
   init(_ name: String, in parent: String) {
-    var parent = parent[...]
-    while parent.count > 1, parent.hasSuffix("/") { parent.removeLast() }
-    final = parent == "/" ? "/\(name)" : "\(parent)/\(name)"
+    let parent = DownloadFolder.bare(parent)
+    self.init(at: parent == "/" ? "/\(name)" : "\(parent)/\(name)", of: .current)
   }
 
   /// A finished one.
-  init(final: String) {
-    var path = final[...]
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    self.final = String(path)
+  init(final: String) { self.init(at: DownloadFolder.bare(final), of: .current) }
+
+  private init(at final: String, of owner: DownloadOwner) {
+    self.final = final
+    self.owner = owner
   }
 
-  /// Everything that is not finished.
-  var work: String { "\(final).partial" }
+  /// Without slashes at its end.
+  private static func bare(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
+  }
+
+  /// Everything that is not finished, whoever's.
+  var unfinished: String { "\(final).partial" }
+  var lock: String { "\(unfinished)/lock" }
+  /// Everything of this process.
+  var work: String { "\(unfinished)/\(owner)" }
   /// What gets the final name.
   var tree: String { "\(work)/tree" }
   var journal: String { "\(work)/journal.jsonl" }
@@ -27,7 +41,6 @@ struct DownloadFolder: Equatable {
   var parts: String { "\(work)/parts" }
   /// Whole and proven chunks that have not been written in the format that is asked for.
   var chunks: String { "\(work)/chunks" }
-  var lock: String { "\(work)/lock" }
   /// What a finished dataset should be.
   var record: String { DownloadFolder.record(in: final) }
 
@@ -41,10 +54,25 @@ struct DownloadFolder: Equatable {
     return slash == final.startIndex ? "/" : String(final[..<slash])
   }
 
-  /// Makes the folders of unfinished work.
+  /// Makes the folder in which processes work.
   func prepare() throws(ExportError) {
-    guard isWorkOurs else { throw .occupied(work) }
+    guard isUnfinishedOurs else { throw .occupied(unfinished) }
     try Disk.makeFolders(parent)
+    try Disk.makeFolder(unfinished)
+  }
+
+  /// Makes the folders of this process's work; out of what was left by others, if anything was.
+  ///
+  /// - Parameter isAlone: whether nobody else can be at work here.
+  func begin(isAlone: Bool) throws(ExportError) {
+    let left = others.filter { isAlone || $0.isLeft }
+    // Renaming fails for all but one of those who want the same.
+    for other in left where !Disk.exists(work) { _ = rename(other.work, work) }
+    for other in left { try? Disk.remove(other.work) }
+    try makeFolders()
+  }
+
+  func makeFolders() throws(ExportError) {
     for folder in [work, tree, parts, chunks] { try Disk.makeFolder(folder) }
   }
 
@@ -58,14 +86,37 @@ struct DownloadFolder: Equatable {
 
   /// What another one is still making there stays for the next to clear away.
   func clear() {
-    if isWorkOurs { try? Disk.remove(work) }
+    if isUnfinishedOurs { try? Disk.remove(unfinished) }
+  }
+
+  // MARK: Others
+
+  /// What a download would go on with.
+  var furthest: DownloadFolder { Disk.exists(work) ? self : others.first ?? self }
+
+  /// The folders of other processes, the one that got furthest first.
+  private var others: [DownloadFolder] {
+    Disk.names(in: unfinished).compactMap { DownloadOwner($0) }.filter { $0 != owner }
+      .map { DownloadFolder(at: final, of: $0) }
+      .sorted { $0.progress > $1.progress }
+  }
+
+  private var progress: (journal: Int, bytes: Int) {
+    let files = Disk.names(in: chunks).map { "\(chunks)/\($0)" } + partFiles
+    return (Disk.size(of: journal) ?? 0, files.reduce(0) { $0 + (Disk.size(of: $1) ?? 0) })
+  }
+
+  private var partFiles: [String] { Disk.names(in: parts).map { PartFolder.bytes(in: "\(parts)/\($0)") } }
+
+  /// Whether nobody is at work in it. Another machine's process is taken for gone when nothing has grown for a while.
+  private var isLeft: Bool {
+    if let isAlive = owner.isAlive { return !isAlive }
+    let touched = ([work, journal, parts] + partFiles).compactMap(Disk.modified).max() ?? 0
+    return touched < time(nil) - 600
   }
 
   /// Whether nothing lies there that no download made: somebody may have a folder of that name.
-  private var isWorkOurs: Bool {
-    let ours = [tree, journal, parts, chunks, lock]
-    return Disk.names(in: work).allSatisfy { name in
-      ours.contains { "\(work)/\(name)" == $0 || "\(work)/\(name)".hasPrefix("\($0).new-") }
-    }
+  private var isUnfinishedOurs: Bool {
+    Disk.names(in: unfinished).allSatisfy { $0 == "lock" || DownloadOwner($0) != nil }
   }
 }

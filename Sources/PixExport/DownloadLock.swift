@@ -2,12 +2,19 @@ import Glibc
 
 /// Keeps two downloads into one folder from doing the same work twice.
 ///
-/// Nothing depends on it: file systems over networks may let two have it, and then the same files are made twice and
-/// renamed into each other's place.
+/// Nothing depends on it: file systems over networks may let two have it, and then each makes the same in a folder of its
+/// own, and the first to finish gives it its name.
 final class DownloadLock {
   private let descriptor: Int32
+  /// Whether nobody else can have it: whether the file system refuses it to a second one.
+  let isSure: Bool
 
-  private init(descriptor: Int32) { self.descriptor = descriptor }
+  private init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    let second = open(path, O_RDWR | O_CLOEXEC)
+    isSure = second >= 0 && flock(second, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    if second >= 0 { close(second) }
+  }
 
   deinit { close(descriptor) }
 
@@ -30,6 +37,6 @@ final class DownloadLock {
       close(descriptor)
       return nil
     }
-    return DownloadLock(descriptor: descriptor)
+    return DownloadLock(descriptor: descriptor, path: path)
   }
 }

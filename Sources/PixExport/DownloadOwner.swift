@@ -39,12 +39,13 @@ struct DownloadOwner: Equatable, CustomStringConvertible {
     return String(text.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" })
   }
 
-  /// The 22nd field of /proc/PID/stat (proc(5)); the name before may hold anything but ends with the last ")".
+  /// The 22nd field of /proc/PID/stat (proc(5)); the name before may hold anything but ends with the last ")". Nil for
+  /// one that has ended, even where its parent has not asked how: in a container, nobody may ever ask.
   private static func start(of process: Int32) -> String? {
     guard let bytes = try? Disk.read("/proc/\(process)/stat"),
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")
-    return fields.count > 19 ? String(fields[19]) : nil
+    return fields.count > 19 && !["Z", "X"].contains(fields[0]) ? String(fields[19]) : nil
   }
 }

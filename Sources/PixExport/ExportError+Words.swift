@@ -5,6 +5,9 @@ extension ExportError: CustomStringConvertible {
   /// What failed, why, and what to do.
   public var description: String {
     switch self {
+    case .dataset(.download(let chunk, .changed(let url, _, _))):
+      "chunk \(chunk): \(url) is another file every time it is asked for. What is here stays. Try again later: the same "
+        + "command goes on where it stopped"
     case .dataset(let error): ErrorReport(error, for: .commandLine).message
     case .file(let path, let code): "\(path): \(String(cString: strerror(code)))\(ExportError.advice(code))"
     case .notAFolder(let path): "\(path) is no folder. Choose another place with --output-dir"

@@ -95,8 +95,8 @@ public struct FolderCheck {
     let identity = ExportIdentity(dataset, format: journal.identity.format, selection: journal.identity.selection)
     guard identity.hasChunks(of: journal.identity) else { throw .outdated(folder: folder.final) }
     let places = Set(damages.compactMap(\.place)).sorted()
-    try folder.prepare()
-    defer { folder.clear() }
+    let lock = try begin(goesOn)
+    defer { withExtendedLifetime(lock) { folder.clear() } }
     let fetcher = ChunkFetcher(dataset, into: folder)
     defer { fetcher.end() }
     var shown = ExportProgress()
@@ -126,6 +126,24 @@ public struct FolderCheck {
     }
     let files = try writer.finish(journal.records)
     try journal.close(with: files, to: folder.record)
+  }
+
+  /// Waits until nobody else is at work on the folder. What is left of another repair is gone on with.
+  private func begin(_ goesOn: () -> Bool) throws(ExportError) -> DownloadLock {
+    while true {
+      try folder.prepare()
+      if let lock = try DownloadLock.take(folder.lock) {
+        try folder.begin(isAlone: lock.isSure)
+        if Journal(unfinished: folder.journal)?.identity != journal.identity {
+          for left in [folder.journal, folder.parts, folder.chunks] { try Disk.remove(left) }
+          try folder.makeFolders()
+          try Journal(journal.identity).begin(folder.journal)
+        }
+        return lock
+      }
+      guard goesOn() else { throw .cancelled }
+      Disk.rest()
+    }
   }
 
   private func arrival(

@@ -32,8 +32,8 @@ struct Journal {
     else { return nil }
     self.init(identity)
     for line in lines {
-      // Two processes may have written the same.
-      if let record: ChunkRecord = Journal.decode(line), record.chunk == records.count { records.append(record) }
+      guard let record: ChunkRecord = Journal.decode(line), record.chunk == records.count else { break }
+      records.append(record)
     }
   }
 
@@ -66,8 +66,10 @@ struct Journal {
     return bytes[..<end].split(separator: newline)
   }
 
-  /// Begins the file anew.
-  func begin(_ path: String) throws(ExportError) { try Disk.write(Journal.line(identity), to: path) }
+  /// Begins the file anew, with what is known: a line that was broken off would spoil the one that is added to it.
+  func begin(_ path: String) throws(ExportError) { try Disk.write(text, to: path) }
+
+  private var text: [UInt8] { records.reduce(into: Journal.line(identity)) { $0 += Journal.line($1) } }
 
   mutating func append(_ record: ChunkRecord, to path: String) throws(ExportError) {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
@@ -83,8 +85,7 @@ struct Journal {
 
   /// Writes the record of a finished folder.
   mutating func close(with files: [ChunkRecord.File], to path: String) throws(ExportError) {
-    var bytes = Journal.line(identity)
-    for record in records { bytes += Journal.line(record) }
+    let bytes = text
     let seal = Seal(files: files, sha256: Journal.digest(of: bytes[...]))
     try Disk.write(bytes + Journal.line(seal), to: path)
     self.seal = seal
