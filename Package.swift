@@ -23,7 +23,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixStream", "PixVersion",
+        "PixDecode", "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixRemote", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -92,6 +92,7 @@ let package = Package(
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
+    .testTarget(name: "PixCommandsTests", dependencies: ["PixCommands", "PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixExportTests", dependencies: ["PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
   ]

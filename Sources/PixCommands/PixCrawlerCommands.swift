@@ -20,7 +20,8 @@ struct PixCrawlerCommands: ParsableCommand {
       """,
     version: PixCrawlerVersion.text,
     subcommands: [
-      RunCommand.self, ReplCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self, DoctorCommand.self,
+      RunCommand.self, ReplCommand.self, DownloadCommand.self, VerifyCommand.self, InfoCommand.self, PackCommand.self,
+      ServeCommand.self, DoctorCommand.self,
       EnvCommand.self, KernelCommand.self,
     ])
 

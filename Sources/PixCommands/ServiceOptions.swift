@@ -16,6 +16,9 @@ struct ServiceOptions: ParsableArguments {
   @Flag(help: "Accept https certificates that cannot be verified.")
   var insecure = false
 
+  /// Whether an address was given, and not left to the default.
+  var namesBaseURL: Bool { baseURL != DatasetConfiguration.defaultBaseURL }
+
   func configuration(of source: String) -> DatasetConfiguration {
     DatasetConfiguration(
       source: source, apiKey: apiKey ?? DatasetConfiguration.keyFromEnvironment, baseURL: baseURL,

@@ -9,6 +9,12 @@ struct ChunkRecord: Codable, Sendable, Equatable {
     var label: String?
     /// What the archive calls it, where that is not its name here.
     var entry: String?
+
+    /// A file as it lies in the dataset's folder.
+    static func of(_ path: String, in folder: String) throws(ExportError) -> File {
+      let file = "\(folder)/\(path)"
+      return File(path: path, size: Disk.size(of: file) ?? 0, sha256: try ChunkProof.digest(of: file))
+    }
   }
 
   /// Rows of `images.npy`.

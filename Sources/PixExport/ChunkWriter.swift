@@ -20,5 +20,7 @@ protocol ChunkWriter {
   var isSated: Bool { get }
 
   /// Writes what can only be known at the end; `records` are all chunks', in order.
-  mutating func finish(_ records: [ChunkRecord]) throws(ExportError)
+  ///
+  /// - Returns: the files that belong to no single chunk.
+  mutating func finish(_ records: [ChunkRecord]) throws(ExportError) -> [ChunkRecord.File]
 }

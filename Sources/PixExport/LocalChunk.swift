@@ -7,6 +7,8 @@ struct LocalChunk {
   let place: Int
   let reference: ChunkReference
   let file: String
+  /// Of the file, where it has been computed.
+  var sha256: String?
   let dataset: Dataset
 
   /// The chunk as a dataset of its own.

@@ -15,7 +15,10 @@ import PixStream
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). The number of rows is written last: until
 /// then `images.npy` is no array that NumPy reads.
 struct NumpyWriter: ChunkWriter {
-  private static let images = "images.npy"
+  static let imagesFile = "images.npy"
+  private static let labelsFile = "labels.npy"
+  private static let classesFile = "classes.json"
+  static let imagesType = "|u1"
 
   private struct Shape: Equatable {
     var height: Int
@@ -46,7 +49,7 @@ struct NumpyWriter: ChunkWriter {
     self.selection = selection
     described = dataset.job.labels
     shape = dataset.configuration.rendition.size.map { Shape(height: $0.height, width: $0.width) }
-    file = try self.folder.open(NumpyWriter.images, flags: O_RDWR | O_CREAT)
+    file = try self.folder.open(NumpyWriter.imagesFile, flags: O_RDWR | O_CREAT)
     try self.folder.removeLeftovers()
     for record in done {
       guard let rows = record.rows else { continue }
@@ -57,7 +60,7 @@ struct NumpyWriter: ChunkWriter {
     let end = place(of: rows)
     if !repairs, rows > 0, try file.size < end {
       throw .record(
-        path: "\(folder)/\(NumpyWriter.images)", reason: "it is shorter than the \(rows) images it should hold")
+        path: "\(folder)/\(NumpyWriter.imagesFile)", reason: "it is shorter than the \(rows) images it should hold")
     }
     try file.resize(to: end)
   }
@@ -119,21 +122,28 @@ struct NumpyWriter: ChunkWriter {
 
   private func place(of row: Int) -> Int { ArrayHeader.byteCount + row * (shape?.byteCount ?? 0) }
 
-  mutating func finish(_ records: [ChunkRecord]) throws(ExportError) {
+  mutating func finish(_ records: [ChunkRecord]) throws(ExportError) -> [ChunkRecord.File] {
     let count = records.reduce(0) { $0 + ($1.rows?.labels.count ?? 0) }
     let classes = ClassList(described: described, found: records.lazy.flatMap { $0.rows?.labels ?? [] })
-    try folder.write("labels.npy", isDurable: true) { (file) throws(ExportError) in
+    try folder.write(NumpyWriter.labelsFile, isDurable: true) { (file) throws(ExportError) in
       try file.append(ArrayHeader(type: "<i8", shape: [count]).bytes)
       for record in records {
         let indices = record.rows?.labels.map { Int64(classes.index(of: $0)).littleEndian } ?? []
         try file.append(indices.withUnsafeBytes(Array.init))
       }
     }
-    try folder.write("classes.json", isDurable: true) { (file) throws(ExportError) in
+    try folder.write(NumpyWriter.classesFile, isDurable: true) { (file) throws(ExportError) in
       try file.append(JSONLine.bytes(of: classes.names))
     }
     try file.resize(to: place(of: count))
-    try file.write(ArrayHeader(type: "|u1", shape: [count, shape?.height ?? 0, shape?.width ?? 0, 3]).bytes, at: 0)
+    let header = ArrayHeader(
+      type: NumpyWriter.imagesType, shape: [count, shape?.height ?? 0, shape?.width ?? 0, 3])
+    try file.write(header.bytes, at: 0)
     try file.sync()
+    return [
+      // Its rows have sums of their own.
+      ChunkRecord.File(path: NumpyWriter.imagesFile, size: place(of: count)),
+      try .of(NumpyWriter.labelsFile, in: folder.path), try .of(NumpyWriter.classesFile, in: folder.path),
+    ]
   }
 }

@@ -50,6 +50,9 @@ public final class Dataset: Sendable {
   /// The transfers of this process.
   public static var transfers: TransferLoop { Engine.current.transfers }
 
+  /// How often a transfer is tried again.
+  public var retries: Int { locator.policy.retry.tries - 1 }
+
   /// Where a chunk's bytes are.
   public func request(for chunk: ChunkReference, from offset: Int = 0) throws(DatasetError) -> TransferRequest {
     do throws(RemoteError) {

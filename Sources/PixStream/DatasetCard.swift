@@ -30,7 +30,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// A description's text on one line: without what a terminal would obey, and cut where nobody reads on.
-  static func shown(_ text: String) -> String {
+  public static func shown(_ text: String) -> String {
     var line = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(200) { line.append(isControl(scalar) ? " " : scalar) }
     return String(line) + (text.unicodeScalars.dropFirst(200).isEmpty ? "" : "…")
@@ -41,7 +41,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// Powers of 1000, one decimal: 2500000000 → "2.5 GB".
-  static func size(_ bytes: Int) -> String {
+  public static func size(_ bytes: Int) -> String {
     var value = Double(bytes)
     for unit in ["B", "kB", "MB", "GB", "TB"] {
       if value < 999.95 || unit == "TB" {

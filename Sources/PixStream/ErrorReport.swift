@@ -155,6 +155,12 @@ extension ErrorReport {
         "the certificate of \(url) could not be verified: \(reason). For a host you trust, verify_ssl=False "
           + "skips the check")
       self.url = url.description
+    case .insecure(let url):
+      self.init(
+        .network,
+        "\(url) leads to a place without https, and what begins with https stays with it. Give the address that it "
+          + "leads to, if you trust the way there")
+      self.url = url.description
     case .status(let url, let status, let message, _):
       self.init(status: status, url: url, said: message)
     case .changed(let url, let before, let after):
@@ -283,7 +289,7 @@ extension ErrorReport {
   }
 
   /// 12345 → "12,345".
-  static func grouped(_ number: Int) -> String {
+  public static func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))
     let grouped = digits.enumerated().map { index, digit in
       index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : String(digit)
