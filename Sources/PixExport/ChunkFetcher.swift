@@ -33,7 +33,8 @@ final class ChunkFetcher: Sendable {
     var bytes: [Int: Int] = [:]
     var fetched = 0
     var lastByte = ContinuousClock.now
-    var retry = 0
+    /// How often each chunk was tried again since its last byte.
+    var retries: [Int: Int] = [:]
   }
 
   private let dataset: Dataset
@@ -74,7 +75,7 @@ final class ChunkFetcher: Sendable {
       request = try dataset.request(for: dataset.chunks[place], from: have)
     } catch { throw .dataset(error) }
     request.expected = expected
-    request.onRetry = { [state] _, _ in state.update { $0.retry += 1 } }
+    request.onRetry = { [state] _, _ in state.update { $0.retries[place, default: 0] += 1 } }
     let sink = try PartSink(
       part,
       onBytes: { [state] count in
@@ -82,7 +83,7 @@ final class ChunkFetcher: Sendable {
           state.bytes[place, default: 0] += count
           state.fetched += count
           state.lastByte = .now
-          state.retry = 0
+          state.retries[place] = nil
         }
       },
       onEnd: { [self] end in ended(place, part, end, wasResumed: have > 0) })
@@ -123,15 +124,18 @@ final class ChunkFetcher: Sendable {
   /// Over the wire, by this process.
   var fetched: Int { state.withLock { $0.fetched } }
 
-  /// Since the last byte, and how often was tried again since; nil where no transfer waits for one.
+  /// Since the last byte, and how often the most unlucky chunk was tried again since; nil where no transfer waits for one.
   var silence: (time: Duration, retry: Int)? {
-    state.withLock { $0.transfers.isEmpty ? nil : (.now - $0.lastByte, $0.retry) }
+    state.withLock { $0.transfers.isEmpty ? nil : (.now - $0.lastByte, $0.retries.values.max() ?? 0) }
   }
 
   // MARK: On the transfer thread
 
   private func ended(_ place: Int, _ part: PartFolder, _ end: PartSink.End, wasResumed: Bool) {
-    state.withLock { $0.transfers[place] = nil }
+    state.withLock { state in
+      state.transfers[place] = nil
+      state.retries[place] = nil
+    }
     switch end {
     case .whole: prove(Proof(place: place, part: part))
     case .unwritable(let error): tell(.failed(error))

@@ -15,8 +15,8 @@ import PixStream
 /// (https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html), Hugging Face's `imagefolder`
 /// reads `metadata.jsonl` (https://huggingface.co/docs/datasets/image_dataset).
 struct ImageFolderWriter: ChunkWriter {
-  private static let metadataFile = "metadata.jsonl"
-  private static let classesFile = "classes.json"
+  private static let metadata = "metadata.jsonl"
+  private static let classes = "classes.json"
 
   private let folder: OutputFolder
   private let selection: ExportSelection
@@ -27,7 +27,7 @@ struct ImageFolderWriter: ChunkWriter {
   init(_ dataset: Dataset, folder: String, selection: ExportSelection, done: [ChunkRecord]) throws(ExportError) {
     self.folder = try OutputFolder(folder)
     self.selection = selection
-    ledger = PathLedger(reserved: [ImageFolderWriter.metadataFile, ImageFolderWriter.classesFile])
+    ledger = PathLedger(reserved: [ImageFolderWriter.metadata, ImageFolderWriter.classes])
     try self.folder.removeLeftovers()
     for record in done {
       for file in record.files { ledger.remember(file.path, label: file.label) }
@@ -92,7 +92,7 @@ struct ImageFolderWriter: ChunkWriter {
   }
 
   mutating func finish(_ records: [ChunkRecord]) throws(ExportError) -> [ChunkRecord.File] {
-    try folder.write(ImageFolderWriter.metadataFile, isDurable: true) { (lines) throws(ExportError) in
+    try folder.write(ImageFolderWriter.metadata, isDurable: true) { (lines) throws(ExportError) in
       for record in records {
         try lines.append(record.files.flatMap { JSONLine.bytes(of: Line($0, in: record.chunkID)) })
       }
@@ -100,12 +100,12 @@ struct ImageFolderWriter: ChunkWriter {
     let classes = records.lazy.flatMap(\.files).map { file in
       (String(decoding: file.path.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self), file.label)
     }
-    try folder.write(ImageFolderWriter.classesFile, isDurable: true) { (file) throws(ExportError) in
+    try folder.write(ImageFolderWriter.classes, isDurable: true) { (file) throws(ExportError) in
       try file.append(JSONLine.bytes(of: Dictionary(classes, uniquingKeysWith: { first, _ in first })))
     }
+    try folder.removeLeftovers(isLast: true)
     return [
-      try .of(ImageFolderWriter.metadataFile, in: folder.path),
-      try .of(ImageFolderWriter.classesFile, in: folder.path),
+      try .of(ImageFolderWriter.metadata, in: folder.path), try .of(ImageFolderWriter.classes, in: folder.path),
     ]
   }
 

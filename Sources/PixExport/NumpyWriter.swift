@@ -15,10 +15,9 @@ import PixStream
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). The number of rows is written last: until
 /// then `images.npy` is no array that NumPy reads.
 struct NumpyWriter: ChunkWriter {
-  static let imagesFile = "images.npy"
-  private static let labelsFile = "labels.npy"
-  private static let classesFile = "classes.json"
-  static let imagesType = "|u1"
+  private static let images = "images.npy"
+  private static let labels = "labels.npy"
+  private static let classes = "classes.json"
 
   private struct Shape: Equatable {
     var height: Int
@@ -40,7 +39,7 @@ struct NumpyWriter: ChunkWriter {
 
   /// - Parameters:
   ///   - dataset: says the images' size, where one was asked for, and the classes.
-  ///   - done: chunks whose rows are there already; what lies behind them is cut off.
+  ///   - done: chunks whose rows are there already; what lies behind them is written over.
   ///   - repairs: whether rows may be missing at the end, because they are to be written anew.
   init(
     _ dataset: Dataset, folder: String, selection: ExportSelection, done: [ChunkRecord], repairs: Bool = false
@@ -49,7 +48,7 @@ struct NumpyWriter: ChunkWriter {
     self.selection = selection
     described = dataset.job.labels
     shape = dataset.configuration.rendition.size.map { Shape(height: $0.height, width: $0.width) }
-    file = try self.folder.open(NumpyWriter.imagesFile, flags: O_RDWR | O_CREAT)
+    file = try self.folder.open(NumpyWriter.images, flags: O_RDWR | O_CREAT)
     try self.folder.removeLeftovers()
     for record in done {
       guard let rows = record.rows else { continue }
@@ -60,9 +59,10 @@ struct NumpyWriter: ChunkWriter {
     let end = place(of: rows)
     if !repairs, rows > 0, try file.size < end {
       throw .record(
-        path: "\(folder)/\(NumpyWriter.imagesFile)", reason: "it is shorter than the \(rows) images it should hold")
+        path: "\(folder)/\(NumpyWriter.images)", reason: "it is shorter than the \(rows) images it should hold")
     }
-    try file.resize(to: end)
+    // What lies behind the end may be another process's that writes the same where locks do not hold.
+    if repairs { try file.resize(to: end) }
   }
 
   var isSated: Bool { selection.limit.map { rows >= $0 } ?? false }
@@ -125,25 +125,59 @@ struct NumpyWriter: ChunkWriter {
   mutating func finish(_ records: [ChunkRecord]) throws(ExportError) -> [ChunkRecord.File] {
     let count = records.reduce(0) { $0 + ($1.rows?.labels.count ?? 0) }
     let classes = ClassList(described: described, found: records.lazy.flatMap { $0.rows?.labels ?? [] })
-    try folder.write(NumpyWriter.labelsFile, isDurable: true) { (file) throws(ExportError) in
+    try folder.write(NumpyWriter.labels, isDurable: true) { (file) throws(ExportError) in
       try file.append(ArrayHeader(type: "<i8", shape: [count]).bytes)
       for record in records {
         let indices = record.rows?.labels.map { Int64(classes.index(of: $0)).littleEndian } ?? []
         try file.append(indices.withUnsafeBytes(Array.init))
       }
     }
-    try folder.write(NumpyWriter.classesFile, isDurable: true) { (file) throws(ExportError) in
+    try folder.write(NumpyWriter.classes, isDurable: true) { (file) throws(ExportError) in
       try file.append(JSONLine.bytes(of: classes.names))
     }
     try file.resize(to: place(of: count))
-    let header = ArrayHeader(
-      type: NumpyWriter.imagesType, shape: [count, shape?.height ?? 0, shape?.width ?? 0, 3])
-    try file.write(header.bytes, at: 0)
+    let header = ArrayHeader(type: "|u1", shape: [count, shape?.height ?? 0, shape?.width ?? 0, 3]).bytes
+    try file.write(header, at: 0)
     try file.sync()
-    return [
-      // Its rows have sums of their own.
-      ChunkRecord.File(path: NumpyWriter.imagesFile, size: place(of: count)),
-      try .of(NumpyWriter.labelsFile, in: folder.path), try .of(NumpyWriter.classesFile, in: folder.path),
-    ]
+    try folder.removeLeftovers(isLast: true)
+    // The rows are their chunks'; only the start is the file's own.
+    let start = ChunkRecord.File(
+      path: NumpyWriter.images, size: place(of: count),
+      crc32: header.withUnsafeBytes { Checksum.crc32(of: $0) })
+    return [start, try .of(NumpyWriter.labels, in: folder.path), try .of(NumpyWriter.classes, in: folder.path)]
+  }
+
+  // MARK: Comparing
+
+  /// What of the files is not as its records say, by the chunk it came from.
+  ///
+  /// - Parameter note: told of every piece: its chunk, what is wrong with it, its bytes.
+  static func compare(
+    _ records: [ChunkRecord], in folder: String,
+    _ note: (ChunkRecord, String?, Int) throws(ExportError) -> Void
+  ) throws(ExportError) {
+    let file = try? OutputFolder(folder).open(images, flags: O_RDONLY)
+    var row = 0
+    var place = ArrayHeader.byteCount
+    for record in records {
+      guard let rows = record.rows, !rows.labels.isEmpty else { continue }
+      let isSame = try? file?.checksum(of: place..<place + rows.byteCount) == rows.crc32
+      let last = row + rows.labels.count - 1
+      let damage = "rows \(row) to \(last) are not those that were written (CRC-32)"
+      try note(record, isSame == true ? nil : damage, rows.byteCount)
+      row += rows.labels.count
+      place += rows.byteCount
+    }
+  }
+
+  static func isStart(_ file: ChunkRecord.File) -> Bool { file.path == images }
+
+  /// What is wrong with the start of the array, which says its shape.
+  static func damage(of start: ChunkRecord.File, in folder: String) -> String? {
+    let file = try? OutputFolder(folder).open(images, flags: O_RDONLY)
+    guard let file, let size = try? file.size else { return "it is not there" }
+    guard size == start.size else { return "it had \(start.size) bytes and has \(size)" }
+    let isSame = try? file.checksum(of: 0..<ArrayHeader.byteCount) == start.crc32
+    return isSame == true ? nil : "its header is not the one that was written (CRC-32)"
   }
 }

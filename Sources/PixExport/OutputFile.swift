@@ -1,4 +1,5 @@
 import Glibc
+import PixDecode
 
 /// A file that is being written.
 final class OutputFile {
@@ -46,6 +47,23 @@ final class OutputFile {
       guard fstat(descriptor, &status) == 0 else { throw .file(path: path, code: errno) }
       return Int(status.st_size)
     }
+  }
+
+  /// Of bytes that must be there.
+  func checksum(of range: Range<Int>) throws(ExportError) -> UInt32 {
+    let slice = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { slice.deallocate() }
+    var checksum: UInt32 = 0
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let wanted = min(slice.count, range.upperBound - position)
+      let count = pread(descriptor, slice.baseAddress, wanted, off_t(position))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw .file(path: path, code: count < 0 ? errno : EIO) }
+      checksum = Checksum.crc32(of: UnsafeRawBufferPointer(rebasing: slice[..<count]), continuing: checksum)
+      position += count
+    }
+    return checksum
   }
 
   func resize(to size: Int) throws(ExportError) {

@@ -28,7 +28,7 @@ final class OutputFolder {
     let names = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     let folder = try enter(names.dropLast())
     defer { leave(folder) }
-    let aside = "\(OutputFolder.asideStart)\(getpid())\(OutputFolder.asideEnd)"
+    let aside = "\(OutputFolder.asideStart)\(DownloadOwner.current)\(OutputFolder.asideEnd)"
     do throws(ExportError) {
       let file = try open(aside, flags: O_WRONLY | O_CREAT | O_EXCL, shownAs: path)
       try fill(file)
@@ -54,8 +54,10 @@ final class OutputFolder {
     guard pix_sync_file_system(descriptor) == 0 else { throw .file(path: path, code: errno) }
   }
 
-  /// Removes what a killed run left of files in the making. Nobody else may be writing.
-  func removeLeftovers() throws(ExportError) {
+  /// Removes what killed runs have left of files in the making.
+  ///
+  /// - Parameter isLast: whether what others are still writing goes, too: nothing is wanted any more.
+  func removeLeftovers(isLast: Bool = false) throws(ExportError) {
     // The stream closes the descriptor it is given.
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let listing = fdopendir(copy) else { throw .file(path: path, code: errno) }
@@ -63,6 +65,8 @@ final class OutputFolder {
     while let item = readdir(listing) {
       let name = withUnsafeBytes(of: &item.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       guard name.hasPrefix(OutputFolder.asideStart), name.hasSuffix(OutputFolder.asideEnd) else { continue }
+      let owner = DownloadOwner(name.dropFirst(OutputFolder.asideStart.count).dropLast(OutputFolder.asideEnd.count))
+      guard isLast || owner == .current || owner?.isAlive != true else { continue }
       unlinkat(descriptor, name, 0)
     }
   }

@@ -207,26 +207,30 @@ import Testing
   @Test func damageIsFoundWhereItLies() throws {
     let fixtures = try ExportFixtures("plain", NumpyWriterTests.sized)
     let folder = try TestFolder()
-    let rows = try export(fixtures, folder).compactMap(\.rows)
+    let records = try export(fixtures, folder)
+    var writer = try writer(fixtures, folder, done: records)
+    let files = try writer.finish(records)
+    let start = try #require(files.first(where: NumpyWriter.isStart))
     let bytes = try folder.read("images.npy")
-    /// The chunks whose rows are damaged.
+    /// The chunks whose rows are damaged; -1 for the file's start.
     func damaged(_ bytes: [UInt8]?) throws -> [Int] {
       if let bytes { try folder.write("images.npy", bytes) }
-      return rows.indices.filter { place in
-        let first = rows.prefix(place).reduce(0) { $0 + $1.labels.count }
-        return NumpyWriter.damage(of: rows[place], from: first, of: 9, in: folder.path) != nil
+      var places = NumpyWriter.damage(of: start, in: folder.path) == nil ? [] : [-1]
+      try NumpyWriter.compare(records, in: folder.path) { record, damage, _ in
+        if damage != nil { places.append(record.chunk) }
       }
+      return places
     }
     #expect(try damaged(bytes) == [])
-    for (place, chunk) in [(0, 0), (20, 0), (127, 0), (128, 0), (128 + 270, 1), (128 + 9 * 90 - 1, 2)] {
+    for (place, chunk) in [(0, -1), (20, -1), (127, -1), (128, 0), (128 + 270, 1), (128 + 9 * 90 - 1, 2)] {
       var other = bytes
       other[place] ^= 1
       #expect(try damaged(other) == [chunk], "byte \(place)")
     }
-    #expect(try damaged(Array(bytes.dropLast())) == [2])
-    #expect(try damaged([]) == [0, 1, 2])
+    #expect(try damaged(Array(bytes.dropLast())) == [-1, 2])
+    #expect(try damaged([]) == [-1, 0, 1, 2])
     try FileManager.default.removeItem(atPath: folder.path + "/images.npy")
-    #expect(try damaged(nil) == [0, 1, 2])
+    #expect(try damaged(nil) == [-1, 0, 1, 2])
   }
 
   @Test func aLinkInTheWayIsNotFollowed() throws {

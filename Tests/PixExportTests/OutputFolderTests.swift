@@ -26,7 +26,9 @@ import Testing
 
   @Test func onlyOurOwnLeftoversAreRemoved() throws {
     let folder = try TestFolder()
-    for name in [".pixcrawler-1.partial", ".pixcrawler-987654.partial", ".pixcrawler.jsonl", "x.partial"] {
+    for name in [
+      ".pixcrawler-x_1_0.partial", ".pixcrawler-\(DownloadOwner.current).partial", ".pixcrawler.jsonl", "x.partial",
+    ] {
       try folder.write(name, [1])
     }
     let output = try OutputFolder(folder.path)
