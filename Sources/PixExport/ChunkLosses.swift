@@ -18,7 +18,7 @@ struct ChunkLosses {
 
   /// - Parameter entry: which one, where the error itself may not tell.
   mutating func add(_ error: DatasetError, entry: String? = nil) {
-    let report = ErrorReport(error)
+    let report = ErrorReport(error, for: .commandLine)
     let entry = entry ?? report.entry
     if let entry, !isWanted(entry, error) { return }
     missing.append(MissingImage(chunk: chunk.chunkID, entry: entry, reason: reason(report)))

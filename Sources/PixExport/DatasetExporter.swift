@@ -85,17 +85,22 @@ public struct DatasetExporter {
     return dataset.imageCount.map { min($0, selection.limit ?? .max) } ?? nil
   }
 
-  /// Bytes that will be written beside what is here; nil where the description does not tell.
+  /// Bytes that the disk must have room for beside what is here; nil where the description does not tell.
   private func diskNeeded(written: Int, toFetch: Int?) -> Int? {
+    guard let toFetch else { return nil }
+    // Chunks wait beside what is made of them.
+    let waiting = min(toFetch, FetchPlan.window(dataset.configuration.maxWorkers) * largestChunk)
     switch format {
-    case .zip, .images: return toFetch
+    case .zip: return toFetch
+    case .images: return toFetch + waiting
     case .numpy:
-      guard let size = dataset.configuration.rendition.size, let images = imagesWanted,
-        case let rest = images - dataset.chunks.prefix(written).reduce(0, { $0 + ($1.numImages ?? 0) })
-      else { return toFetch }
-      return max(0, rest) * size.height * size.width * 3
+      guard let size = dataset.configuration.rendition.size, let images = imagesWanted else { return toFetch }
+      let rest = images - dataset.chunks.prefix(written).reduce(0) { $0 + ($1.numImages ?? 0) }
+      return max(0, rest) * size.height * size.width * 3 + waiting
     }
   }
+
+  private var largestChunk: Int { dataset.chunks.compactMap(\.sizeBytes).max() ?? 0 }
 
   // MARK: Doing it
 
