@@ -39,7 +39,7 @@ public struct DatasetExporter {
     while name.hasSuffix("/") { name.removeLast() }
     if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
     if name.hasSuffix(".zip"), name.count > 4 { name.removeLast(4) }
-    return SafeName(String(name)).text
+    return SafeName(name.isEmpty ? "dataset" : String(name), longest: SafeName.longest - 16).text
   }
 
   // MARK: What would be done

@@ -21,7 +21,7 @@ import Testing
     for chunk in fixtures.chunks where !writer.isSated {
       records.append(try writer.write(chunk, tick: { _ in }))
     }
-    try writer.finish(records)
+    _ = try writer.finish(records)
     return records
   }
 
@@ -197,7 +197,7 @@ import Testing
       try folder.write(".pixcrawler-1.partial", [1, 2, 3])
       var writer = try writer(fixtures, folder, done: done)
       for chunk in fixtures.chunks.dropFirst(done.count) { done.append(try writer.write(chunk, tick: { _ in })) }
-      try writer.finish(done)
+      _ = try writer.finish(done)
       #expect(done == expected)
       #expect(try folder.tree() == clean.tree())
     }
