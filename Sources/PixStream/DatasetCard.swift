@@ -1,3 +1,4 @@
+import PixDecode
 import PixRemote
 
 /// A dataset at a glance, as `pixcrawler info` prints it.
@@ -14,7 +15,7 @@ public struct DatasetCard: Sendable {
       "Status": DatasetCard.shown(job.status),
       "Images": dataset.imageCount.map(ErrorReport.grouped) ?? "unknown",
       "Chunks": ErrorReport.grouped(dataset.chunks.count),
-      "Size": (job.sizeBytes ?? dataset.chunkBytes).map(DatasetCard.size) ?? "unknown",
+      "Size": dataset.sizeBytes.map(DatasetCard.size) ?? "unknown",
       "Created": job.createdAt.map { DatasetCard.shown(DatasetCard.time($0)) } ?? "unknown",
       "Labels": job.labels.map(DatasetCard.listing) ?? "unknown",
     ]
@@ -30,10 +31,17 @@ public struct DatasetCard: Sendable {
   }
 
   /// A description's text on one line: without what a terminal would obey, and cut where nobody reads on.
-  static func shown(_ text: String) -> String {
+  public static func shown(_ text: String) -> String {
     var line = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(200) { line.append(isControl(scalar) ? " " : scalar) }
     return String(line) + (text.unicodeScalars.dropFirst(200).isEmpty ? "" : "…")
+  }
+
+  static func word(_ label: Label) -> String {
+    switch label {
+    case .text(let text), .json(let text): text
+    case .integer(let number): String(number)
+    }
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -41,7 +49,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// Powers of 1000, one decimal: 2500000000 → "2.5 GB".
-  static func size(_ bytes: Int) -> String {
+  public static func size(_ bytes: Int) -> String {
     var value = Double(bytes)
     for unit in ["B", "kB", "MB", "GB", "TB"] {
       if value < 999.95 || unit == "TB" {
@@ -58,7 +66,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// "2025-10-30T12:00:00Z" → "2025-10-30 12:00:00".
-  static func time(_ iso: String) -> String {
+  public static func time(_ iso: String) -> String {
     let parts = iso.split(separator: "T")
     guard parts.count == 2 else { return iso }
     return "\(parts[0]) \(parts[1].prefix(8))"
