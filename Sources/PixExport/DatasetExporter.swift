@@ -199,6 +199,10 @@ public struct DatasetExporter {
     func tick(_ images: Int) throws(ExportError) {
       guard goesOn() else { throw .cancelled }
       if let told, .now - told < .milliseconds(50) { return }
+      tell(images)
+    }
+
+    func tell(_ images: Int) {
       told = .now
       shown.bytes = bytesWritten + fetcher.bytesHere
       shown.chunks = plan.written
@@ -258,6 +262,8 @@ public struct DatasetExporter {
       }
       try tick(images)
     }
+    // The whole of it, for whoever looks at the end alone.
+    tell(journal.records.reduce(0) { $0 + $1.images })
     if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
     }
