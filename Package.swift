@@ -37,7 +37,8 @@ let package = Package(
 
     // Floor 2: the faces.
     .target(name: "PixLaunch", dependencies: ["CLaunch", "CRuntime", "PixVersion"], swiftSettings: strictSwift),
-    .target(name: "PixEnvironment", dependencies: ["PixLaunch", "PixVersion"], swiftSettings: strictSwift),
+    .target(
+      name: "PixEnvironment", dependencies: ["PixLaunch", "PixRemote", "PixVersion"], swiftSettings: strictSwift),
     .target(
       name: "PixPublish",
       dependencies: [
@@ -49,7 +50,8 @@ let package = Package(
     .target(
       name: "PixExport",
       dependencies: [
-        "PixStream", "PixRemote", "PixDecode", "PixThreads", .product(name: "Crypto", package: "swift-crypto"),
+        "CDisk", "PixStream", "PixRemote", "PixDecode", "PixThreads",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strictSwift),
     .target(
@@ -72,6 +74,7 @@ let package = Package(
     .target(name: "PixThreads", dependencies: ["CThreads", "CRuntime"], swiftSettings: strictSwift),
     .target(name: "CThreads", cSettings: strictC + staticSwift),
     .target(name: "CRuntime", cSettings: strictC + staticSwift),
+    .target(name: "CDisk", cSettings: strictC),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",
@@ -90,8 +93,11 @@ let package = Package(
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
-    .testTarget(name: "PixCommandsTests", dependencies: ["PixCommands", "PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixExportTests", dependencies: ["PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
+    .testTarget(
+      name: "PixCommandsTests",
+      dependencies: ["PixCommands", "PixExport", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strictSwift),
   ]
 )

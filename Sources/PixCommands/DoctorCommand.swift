@@ -1,6 +1,7 @@
 import ArgumentParser
 import PixEnvironment
 import PixLaunch
+import PixRemote
 import PixStream
 
 struct DoctorCommand: ParsableCommand {
@@ -33,11 +34,11 @@ struct DoctorCommand: ParsableCommand {
       throw ExitCode(error.exitStatus)
     }
     let folders = Folders(environment: variables)
-    let keySource = DatasetConfiguration.keyVariable
+    let key = KeySearch(baseURL: DatasetConfiguration.defaultBaseURL)
     print(
       json
-        ? DiagnosisReport(diagnosis, keySource: keySource, folders: folders).text
-        : DiagnosisCard(diagnosis, keySource: keySource, folders: folders).text)
+        ? DiagnosisReport(diagnosis, key: key, folders: folders).text
+        : DiagnosisCard(diagnosis, key: key, folders: folders).text)
     if !diagnosis.isHealthy { throw ExitCode.failure }
   }
 }

@@ -89,7 +89,7 @@ struct DownloadCommand: ParsableCommand {
       Failure.tell("\(error)")
       throw ExitStatus.of(error)
     }
-    if !missing.isEmpty { throw ExitStatus.someMissing }
+    if !missing.isEmpty { throw ExitStatus.incomplete }
   }
 
   private func download(

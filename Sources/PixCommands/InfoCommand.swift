@@ -26,7 +26,7 @@ struct InfoCommand: ParsableCommand {
       let dataset = try Dataset.open(service.configuration(of: source)) { true }
       print(DatasetCard(dataset).text)
     } catch {
-      Failure.tell(ErrorReport(error).message)
+      Failure.tell(ErrorReport(error, for: .commandLine).message)
       throw ExitStatus.of(error)
     }
   }

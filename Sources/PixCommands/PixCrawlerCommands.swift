@@ -26,19 +26,33 @@ struct PixCrawlerCommands: ParsableCommand {
     ])
 
   static func main() {
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-    if CommandLine.arguments.dropFirst() == ["-V"] {
-      print(configuration.version)
-      return
+    let words = CommandLine.arguments.dropFirst()
+    if words == ["-V"] { return print(configuration.version) }
+    let path = CommandPath(words, below: self)
+    if let stranger = path.stranger { refuse(stranger, path) }
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
     }
-    if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"), !(names + ["help"]).contains(first) {
-      let advice =
-        LocalFileSystem().isReadable(first)
-        ? "To run the file: pixcrawler run \(ShellWord(first))"
-        : "There are \(names.joined(separator: ", ")): pixcrawler --help"
-      Failure.tell("there is no command \(first). \(advice)")
-      exit(withError: ExitCode.validationFailure)
-    }
-    main(nil)
+  }
+
+  private static func refuse(_ stranger: String, _ path: CommandPath) -> Never {
+    let place = (["pixcrawler"] + path.names).joined(separator: " ")
+    let nearest = NearestWord(to: stranger, among: path.choices).found.map { "Did you mean \($0)? " } ?? ""
+    let advice =
+      nearest.isEmpty && path.names.isEmpty && LocalFileSystem().isReadable(stranger)
+      ? "To run the file: pixcrawler run \(ShellWord(stranger))"
+      : "\(nearest)There are \(path.choices.joined(separator: ", ")): \(place) --help"
+    Failure.tell("there is no command \(path.names.map { "\($0) " }.joined())\(stranger). \(advice)")
+    exit(withError: ExitStatus.usage)
+  }
+
+  /// Argument Parser's own ending, but for the status of wrong usage.
+  private static func end(with error: any Error) -> Never {
+    guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+    Failure.show(fullMessage(for: error))
+    exit(withError: ExitStatus.usage)
   }
 }

@@ -45,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
       throw ExitStatus.of(error)
     }
     if !report.damages.isEmpty, !repair { throw ExitStatus.damaged }
-    if !report.missing.isEmpty { throw ExitStatus.someMissing }
+    if !report.missing.isEmpty { throw ExitStatus.incomplete }
   }
 
   private func look(_ stop: StopSignals) throws(ExportError) -> FolderReport {
@@ -66,8 +66,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func dataset(of check: FolderCheck, _ stop: StopSignals) throws(ExportError) -> Dataset {
-    var configuration = service.configuration(of: source ?? check.source)
-    if !service.namesBaseURL { configuration.baseURL = check.baseURL }
+    var configuration = service.configuration(of: source ?? check.source, at: check.baseURL)
     configuration.rendition.size = check.imageSize.flatMap {
       $0.count == 2 ? Rendition.Size(height: $0[0], width: $0[1]) : nil
     }

@@ -1,12 +1,13 @@
 import FoundationEssentials
+import PixRemote
 import PixVersion
 
 /// A diagnosis as `pixcrawler doctor` prints it.
 public struct DiagnosisCard: Sendable {
   public let text: String
 
-  /// - Parameter keySource: The variable that the API key comes from; the key itself is nobody's business.
-  public init(_ diagnosis: Diagnosis, keySource: String?, folders: Folders) {
+  /// - Parameter key: where the API key comes from; the key itself is nobody's business.
+  public init(_ diagnosis: Diagnosis, key: KeySearch, folders: Folders) {
     let environment = diagnosis.environment
     var rows = [
       ("Python", "\(diagnosis.interpreter.python) (\(diagnosis.version))"),
@@ -19,8 +20,8 @@ public struct DiagnosisCard: Sendable {
     ]
     rows += Diagnosis.frameworks.map { ($0, diagnosis.versions[$0] ?? "not installed") }
     rows += [
-      ("API key", keySource.map { "from \($0)" } ?? "none; for a service that asks for one, set PIXCRAWLER_API_KEY"),
-      ("Config", "\(folders.config) (\(Self.existence(folders.config)); there are no settings)"),
+      ("API key", Self.words(key)),
+      ("Config", "\(folders.config) (\(Self.existence(folders.config)); keys that pixcrawler login stores)"),
       ("Cache", "\(folders.cache) (\(Self.existence(folders.cache)); nothing is kept on disk)"),
       ("Program", "\(diagnosis.program) (\(PixCrawlerVersion.text))"),
     ]
@@ -30,6 +31,11 @@ public struct DiagnosisCard: Sendable {
     }
     for finding in diagnosis.findings { lines += ["", "Problem: \(finding.problem)", "Next:    \(finding.advice)"] }
     text = lines.joined(separator: "\n")
+  }
+
+  private static func words(_ key: KeySearch) -> String {
+    key.sourceName.map { "from \($0)" }
+      ?? "none; \(key.fault?.description ?? "for a service that asks for one: pixcrawler login")"
   }
 
   private static func words(_ kind: PythonEnvironment.Kind) -> String {

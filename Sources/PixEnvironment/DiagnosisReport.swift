@@ -1,12 +1,13 @@
 import FoundationEssentials
 import PixLaunch
+import PixRemote
 import PixVersion
 
 /// A diagnosis as `pixcrawler doctor --json` prints it: an object whose keys are all there, null where there is nothing.
 public struct DiagnosisReport: Sendable {
   public let text: String
 
-  public init(_ diagnosis: Diagnosis, keySource: String?, folders: Folders) {
+  public init(_ diagnosis: Diagnosis, key: KeySearch, folders: Folders) {
     let environment = diagnosis.environment
     text =
       JSONTree.object([
@@ -26,7 +27,7 @@ public struct DiagnosisReport: Sendable {
         "packages": .object(
           Dictionary(
             uniqueKeysWithValues: (["numpy"] + Diagnosis.frameworks).map { ($0, .text(diagnosis.versions[$0])) })),
-        "api_key": .object(["source": .text(keySource)]),
+        "api_key": .object(["source": .text(key.sourceName)]),
         "config": Self.folder(folders.config),
         "cache": Self.folder(folders.cache),
         "program": .object(["path": .text(diagnosis.program), "version": .text(PixCrawlerVersion.text)]),

@@ -21,7 +21,7 @@ public enum ChunkDoubt: Error, Sendable, Equatable {
     case .digest(_, let declared, let found):
       "its SHA-256 is declared as \(declared.prefix(12))… and found to be \(found.prefix(12))…"
     case .length(_, let declared, let found): "it is declared to have \(declared) bytes and has \(found)"
-    case .dataset(let error): ErrorReport(error).message
+    case .dataset(let error): ErrorReport(error, for: .commandLine).message
     }
   }
 }

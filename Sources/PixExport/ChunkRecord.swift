@@ -10,6 +10,13 @@ struct ChunkRecord: Codable, Sendable, Equatable {
     /// What the archive calls it, where that is not its name here.
     var entry: String?
 
+    /// Whether its last name is another than in the archive.
+    var isRenamed: Bool {
+      func last(_ path: String) -> Substring.UTF8View? { path.utf8.split(separator: UInt8(ascii: "/")).last }
+      guard let entry, let old = last(entry), let new = last(path) else { return false }
+      return !old.elementsEqual(new)
+    }
+
     /// A file as it lies in the dataset's folder.
     static func of(_ path: String, in folder: String) throws(ExportError) -> File {
       let file = "\(folder)/\(path)"

@@ -161,7 +161,7 @@ public struct DatasetExporter {
     ExportReport(
       path: folder.final, format: format, images: records.reduce(0) { $0 + $1.images }, chunks: records.count,
       bytesFetched: fetched, wasComplete: wasComplete, missing: records.flatMap(\.missing),
-      renamed: records.reduce(0) { $0 + $1.files.count { $0.entry != nil } })
+      renamed: records.reduce(0) { $0 + $1.files.count(where: \.isRenamed) })
   }
 
   /// The journal to go on with: the one that is there, or a new one.

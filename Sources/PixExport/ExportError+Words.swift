@@ -5,7 +5,7 @@ extension ExportError: CustomStringConvertible {
   /// What failed, why, and what to do.
   public var description: String {
     switch self {
-    case .dataset(let error): ErrorReport(error).message
+    case .dataset(let error): ErrorReport(error, for: .commandLine).message
     case .file(let path, let code): "\(path): \(String(cString: strerror(code)))\(ExportError.advice(code))"
     case .notAFolder(let path): "\(path) is no folder. Choose another place with --output-dir"
     case .noRoom(let folder, let needed, let free):
@@ -48,7 +48,7 @@ extension ExportError: CustomStringConvertible {
     case .digest(let chunk, _, _), .length(let chunk, _, _):
       "chunk \(chunk) is not what its description promises, fetched twice: \(doubt.reason). The file on the server is "
         + "damaged or was replaced; tell its owner"
-    case .dataset(let error): ErrorReport(error).message
+    case .dataset(let error): ErrorReport(error, for: .commandLine).message
     }
   }
 

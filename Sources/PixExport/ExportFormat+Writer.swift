@@ -9,8 +9,12 @@ extension ExportFormat {
     repairs: Bool = false
   ) throws(ExportError) -> any ChunkWriter {
     switch self {
-    case .zip: ArchiveWriter(dataset, folder: folder)
-    case .numpy, .images: ArchiveWriter(dataset, folder: folder)
+    case .zip:
+      ArchiveWriter(dataset, folder: folder)
+    case .images:
+      try ImageFolderWriter(dataset, folder: folder, selection: identity.selection, done: records)
+    case .numpy:
+      try NumpyWriter(dataset, folder: folder, selection: identity.selection, done: records, repairs: repairs)
     }
   }
 }

@@ -34,7 +34,7 @@ public struct FolderCheck {
       + (journal.seal?.files ?? []).map { (file: $0, record: nil) }
     var shown = ExportProgress()
     shown.bytesInAll =
-      files.reduce(0) { $0 + $1.file.size } + journal.records.reduce(0) { $0 + ($1.rows?.byteCount ?? 0) }
+      files.reduce(0) { $0 + FolderCheck.bytes(of: $1.file) } + journal.records.reduce(0) { $0 + ($1.rows?.byteCount ?? 0) }
     var damages: [FolderDamage] = []
     func note(_ path: String, _ record: ChunkRecord?, _ reason: String?, bytes: Int) throws(ExportError) {
       if let reason {
@@ -46,25 +46,24 @@ public struct FolderCheck {
       guard goesOn() else { throw .cancelled }
     }
     for (file, record) in files {
-      try note(file.path, record, FolderCheck.damage(of: file, in: folder.final), bytes: file.size)
+      try note(file.path, record, FolderCheck.damage(of: file, in: folder.final), bytes: FolderCheck.bytes(of: file))
     }
-    var firstRow = 0
-    for record in journal.records {
-      guard let rows = record.rows else { continue }
-      let last = firstRow + rows.labels.count - 1
-      try note(
-        NumpyWriter.imagesFile, record,
-        NumpyWriter.damage(of: rows, from: firstRow, in: folder.final).map { "rows \(firstRow) to \(last): \($0)" },
-        bytes: rows.byteCount)
-      firstRow += rows.labels.count
+    if journal.identity.format == .numpy {
+      try NumpyWriter.compare(journal.records, in: folder.final) { (record, damage, bytes) throws(ExportError) in
+        try note("images.npy", record, damage, bytes: bytes)
+      }
     }
     return FolderReport(
       path: folder.final, format: journal.identity.format, files: files.count, bytes: shown.bytes,
       damages: damages, missing: journal.records.flatMap(\.missing))
   }
 
+  /// To be looked at beside the rows of arrays.
+  private static func bytes(of file: ChunkRecord.File) -> Int { NumpyWriter.isStart(file) ? 0 : file.size }
+
   /// What is wrong with a file; nil when nothing is.
   private static func damage(of file: ChunkRecord.File, in folder: String) -> String? {
+    if NumpyWriter.isStart(file) { return NumpyWriter.damage(of: file, in: folder) }
     let path = "\(folder)/\(file.path)"
     guard Disk.exists(path) else { return "it is not there" }
     guard let size = Disk.size(of: path) else { return "it is no file" }

@@ -21,6 +21,9 @@ final class CurlChannel: TransferChannel {
   private var verdict: RemoteError?
   private var isPaused = false
   private var isSecure = false
+  private let started = ContinuousClock.now
+  private let range: Range<Int>?
+  private var bytes = 0
 
   init(_ transfer: Transfer, url: String, on multi: UnsafeMutableRawPointer, sockets: SocketRegistry)
     throws(RemoteError)
@@ -29,6 +32,7 @@ final class CurlChannel: TransferChannel {
     self.easy = easy
     self.transfer = transfer
     self.multi = multi
+    range = transfer.needsRange ? transfer.position..<(transfer.request.range?.upperBound ?? .max) : nil
     errorText.initialize(repeating: 0, count: CurlChannel.errorBytes)
     configure(url: url, sockets: sockets)
     guard pix_curl_multi_add_handle(multi, easy) == CURLM_OK else {
@@ -114,12 +118,14 @@ final class CurlChannel: TransferChannel {
 
   private func body(_ bytes: UnsafeRawBufferPointer) -> Int {
     judgeHead()
+    self.bytes += bytes.count
     if let verdict {
       guard case .status = verdict else { return 0 }
       errorBody.append(contentsOf: bytes.prefix(CurlChannel.longestErrorBody - errorBody.count))
       return errorBody.count < CurlChannel.longestErrorBody ? bytes.count : 0
     }
     if transfer.isHeld {
+      self.bytes -= bytes.count
       isPaused = true
       return Int(CURL_WRITEFUNC_PAUSE)
     }
@@ -179,6 +185,21 @@ final class CurlChannel: TransferChannel {
     case CURLE_PARTIAL_FILE: return transfer.missing(of: head) ?? .network(url: url, reason: reason)
     default: return .network(url: url, reason: reason)
     }
+  }
+
+  /// How it went until now.
+  func note(_ error: RemoteError?) -> RequestNote {
+    let failure: String? =
+      switch error {
+      case .network(_, let reason)?, .untrusted(_, let reason)?, .transport(let reason)?, .source(let reason)?: reason
+      case .changed?: "the file changed"
+      case .rangeless?: "no parts of the file are given"
+      case nil where head.status == 0: "ended before an answer"
+      default: nil
+      }
+    return RequestNote(
+      method: transfer.request.method, url: transfer.resource.publicURL, range: range,
+      status: head.status == 0 ? nil : head.status, failure: failure, bytes: bytes, duration: .now - started)
   }
 
   func resume() {

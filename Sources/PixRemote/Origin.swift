@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Scheme, host and port: who a key may be sent to (RFC 6454).
-struct Origin: Equatable, Sendable {
+struct Origin: Equatable, Sendable, CustomStringConvertible {
   let scheme: String
   let host: String
   let port: Int
@@ -18,6 +18,13 @@ struct Origin: Equatable, Sendable {
     }
     self.scheme = scheme
     self.host = host
+  }
+
+  /// Its only spelling: without the scheme's own port.
+  var description: String {
+    let usual = scheme == "https" ? 443 : 80
+    let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+    return "\(scheme)://\(name)\(port == usual ? "" : ":\(port)")"
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

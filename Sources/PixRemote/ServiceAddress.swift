@@ -13,7 +13,8 @@ public struct ServiceAddress: Sendable, Equatable {
     }
     guard let origin = Origin(String(base)), !base.contains("?"), !base.contains("#") else {
       throw .source(
-        reason: "base_url \(PublicURL(baseURL)) is no http or https address, like https://api.pixcrawler.com")
+        reason: "the service's address \(PublicURL(baseURL)) is no http or https address, like "
+          + "https://api.pixcrawler.com")
     }
     self.root = base + "/api/v1"
     self.origin = origin

@@ -35,6 +35,8 @@ public final class TransferLoop: @unchecked Sendable {
   private let sockets = SocketRegistry()
   /// In a forked child, where another thread may hold this loop's lock for ever.
   private var isAbandoned = false
+  /// Told of every request when it has ended.
+  private var observer: (@Sendable (RequestNote) -> Void)?
   private let slice = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChannel.sliceBytes, alignment: 64)
 
   public init() { wakeup = pix_wakeup_descriptor() }
@@ -61,6 +63,11 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Runs `body` on the transfer thread, after everything asked for before.
   public func perform(_ body: @escaping @Sendable () -> Void) { post(.perform(body)) }
+
+  /// Tells `observer` of every HTTP request from now on, on the transfer thread, when it has ended.
+  public func observe(_ observer: @escaping @Sendable (RequestNote) -> Void) {
+    perform { [unowned self] in self.observer = observer }
+  }
 
   private func post(_ command: Command) {
     mailbox.update { box in
@@ -261,8 +268,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Closes this attempt; the transfer goes with it unless another try is due.
   private func end(_ transfer: Transfer, with error: RemoteError?) {
-    transfer.channel?.close()
-    transfer.channel = nil
+    shut(transfer, with: error)
     guard let error, !transfer.isSated else {
       if transfer.complete() { remove(transfer.id) }
       return
@@ -278,9 +284,14 @@ public final class TransferLoop: @unchecked Sendable {
   private func remove(_ id: Int) {
     for id in id > 0 ? [id, -id] : [id] {
       guard let transfer = transfers.removeValue(forKey: id) else { continue }
-      transfer.channel?.close()
-      transfer.channel = nil
+      shut(transfer, with: nil)
     }
+  }
+
+  private func shut(_ transfer: Transfer, with error: RemoteError?) {
+    if let observer, let channel = transfer.channel as? CurlChannel { observer(channel.note(error)) }
+    transfer.channel?.close()
+    transfer.channel = nil
   }
 
   /// Asks for a fresh link, in a transfer of its own whose id is the negative one; then goes on.

@@ -22,13 +22,14 @@ public final class Dataset: Sendable {
   public static func open(
     _ configuration: DatasetConfiguration, keepWaiting: () -> Bool
   ) throws(DatasetError) -> Dataset {
+    var asksService = false
     do throws(RemoteError) {
-      let key: APIKey? = if let key = configuration.apiKey { try APIKey(key) } else { nil }
+      let key = try configuration.key()
+      let source = try DatasetSource(configuration.source)
+      // Nobody else is ever sent the key.
+      if case .job = source { asksService = true }
       let locator = DatasetLocator(
-        source: try DatasetSource(configuration.source), service: try ServiceAddress(configuration.baseURL),
-        key: key,
-        policy: ConnectionPolicy(
-          timeout: .seconds(configuration.timeout), verifiesTLS: configuration.verifiesTLS))
+        source: source, service: try ServiceAddress(configuration.baseURL), key: key, policy: configuration.policy())
       let job: Job
       if case .archives(let paths) = locator.source {
         job = try ArchiveDescription(
@@ -43,7 +44,7 @@ public final class Dataset: Sendable {
     } catch .cancelled {
       throw .cancelled
     } catch {
-      throw .remote(error)
+      throw asksService ? configuration.explained(error) : .remote(error)
     }
   }
 
@@ -71,6 +72,12 @@ public final class Dataset: Sendable {
     let local = DatasetLocator(
       source: .archives([file]), service: locator.service, key: nil, policy: locator.policy)
     return Dataset(configuration, local, job)
+  }
+
+  /// Shows every HTTP request of this process from now on, a line for each when it has ended: for people, on a thread
+  /// of the engine's. In a forked child nothing is shown.
+  public static func observeRequests(_ show: @escaping @Sendable (String) -> Void) {
+    Engine.current.transfers.observe { show($0.description) }
   }
 
   /// Whether all its chunks are files of this machine.

@@ -1,5 +1,5 @@
-import Glibc
 import PixDecode
+import PixRemote
 
 /// All it takes to open a dataset: a plain value that crosses forks.
 public struct DatasetConfiguration: Sendable {
@@ -12,6 +12,8 @@ public struct DatasetConfiguration: Sendable {
   /// A job id, a URL or a path.
   public var source: String
   public var apiKey: String?
+  /// Where a key was looked for, to be told of where one is missing.
+  public var keySearch: KeySearch?
   public var baseURL: String
   /// Transfers at a time, at most.
   public var maxWorkers: Int
@@ -25,12 +27,14 @@ public struct DatasetConfiguration: Sendable {
   public var onError: ErrorPolicy
 
   public init(
-    source: String, apiKey: String? = nil, baseURL: String = defaultBaseURL, maxWorkers: Int = 4,
-    timeout: Double = 300, verifiesTLS: Bool = true, memoryLimit: Int = defaultMemoryLimit,
-    pixelLimit: Int = defaultPixelLimit, rendition: Rendition = Rendition(), onError: ErrorPolicy = .raise
+    source: String, apiKey: String? = nil, keySearch: KeySearch? = nil, baseURL: String = defaultBaseURL,
+    maxWorkers: Int = 4, timeout: Double = 300, verifiesTLS: Bool = true,
+    memoryLimit: Int = defaultMemoryLimit, pixelLimit: Int = defaultPixelLimit, rendition: Rendition = Rendition(),
+    onError: ErrorPolicy = .raise
   ) {
     self.source = source
-    self.apiKey = apiKey
+    self.apiKey = apiKey ?? keySearch?.key
+    self.keySearch = keySearch
     self.baseURL = baseURL
     self.maxWorkers = maxWorkers
     self.timeout = timeout
@@ -41,15 +45,20 @@ public struct DatasetConfiguration: Sendable {
     self.onError = onError
   }
 
-  /// The key for the service: PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY.
-  public static var keyFromEnvironment: String? { keyVariable.flatMap(variable) }
+  func policy() -> ConnectionPolicy { ConnectionPolicy(timeout: .seconds(timeout), verifiesTLS: verifiesTLS) }
 
-  /// The name of the environment variable that has the key.
-  public static var keyVariable: String? { keyVariable(in: variable) }
-
-  static func keyVariable(in environment: (String) -> String?) -> String? {
-    ["PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY"].first { environment($0)?.isEmpty == false }
+  func key() throws(RemoteError) -> APIKey? {
+    guard let apiKey else { return nil }
+    return try APIKey(apiKey)
   }
 
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+  /// What the service said, with the places that were looked at for a key where it was asked without one.
+  func explained(_ error: RemoteError) -> DatasetError {
+    switch error {
+    case .cancelled: .cancelled
+    case .status(_, 401, _, _), .status(_, 403, _, _):
+      if apiKey == nil, let keySearch { .keyless(error, keySearch) } else { .remote(error) }
+    default: .remote(error)
+    }
+  }
 }

@@ -5,6 +5,8 @@ import PixRemote
 public enum DatasetError: Error, Sendable, Equatable {
   /// While finding or describing the dataset.
   case remote(RemoteError)
+  /// The service wants a key, and there was none to send.
+  case keyless(RemoteError, KeySearch)
   /// A chunk's bytes did not come.
   case download(chunk: String, RemoteError)
   /// A chunk's bytes came, but fewer than its description promises.

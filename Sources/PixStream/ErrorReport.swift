@@ -4,6 +4,15 @@ import PixRemote
 /// A dataset error in the words and the kinds its readers know: translated once here, for Python's exceptions and
 /// for exit codes alike.
 public struct ErrorReport: Sendable, Equatable {
+  /// Who reads it: what they can do about it has other names.
+  public enum Audience: Sendable {
+    case python, commandLine
+
+    func reads(_ python: String, orOnTheCommandLine commandLine: String) -> String {
+      self == .python ? python : commandLine
+    }
+  }
+
   public enum Kind: Sendable {
     case authentication, notFound, jobNotComplete, download, decompression, network, memory, general
   }
@@ -29,11 +38,19 @@ public struct ErrorReport: Sendable, Equatable {
 }
 
 extension ErrorReport {
-  public init(_ error: DatasetError) {
+  public init(_ error: DatasetError) { self.init(error, for: .python) }
+
+  public init(_ error: DatasetError, for audience: Audience) {
     switch error {
-    case .remote(let error): self.init(error)
+    case .remote(let error): self.init(error, audience)
+    case .keyless(let error, let search):
+      self.init(error, audience)
+      let said = if case .status(_, _, let said, _) = error { ErrorReport.quote(said) } else { "" }
+      message =
+        "\(url ?? search.origin) asks for an API key (HTTP \(status ?? 401)\(said)), and none was found: "
+        + ErrorReport.places(search, audience)
     case .download(let chunk, let error):
-      self.init(error)
+      self.init(error, audience)
       if kind != .authentication { kind = .download }
       chunkID = chunk
       message = "chunk \(chunk): \(message)"
@@ -42,13 +59,15 @@ extension ErrorReport {
         .download,
         "chunk \(chunk) was cut short: it ended after \(ErrorReport.grouped(found)) of "
           + "\(ErrorReport.bytes(declared))\(entry.map { ", inside \($0)" } ?? ""). "
-          + "Iterating over the dataset gives the images before the cut; the file on the server is incomplete")
+          + audience.reads(
+            "Iterating over the dataset gives the images before the cut; the file on the server is incomplete",
+            orOnTheCommandLine: "The file on the server is incomplete"))
       chunkID = chunk
       self.entry = entry
       self.declared = String(declared)
       self.found = String(found)
     case .archive(let chunk, let error):
-      self.init(error, in: chunk)
+      self.init(error, in: chunk, audience)
     case .image(let chunk, let entry, let error):
       self.init(.decompression, "chunk \(chunk), \(entry): \(ErrorReport.reason(error))")
       chunkID = chunk
@@ -71,9 +90,12 @@ extension ErrorReport {
       self.init(
         .general,
         "a batch needs images of one shape, but \(first) is \(ErrorReport.shape(firstShape)) and \(other) is "
-          + "\(ErrorReport.shape(otherShape)) (height, width, channels). Pass image_size=(height, width) to "
-          + "load_dataset, which resizes every image while it is decoded; iterating over the dataset itself gives "
-          + "every image at its own size")
+          + "\(ErrorReport.shape(otherShape)) (height, width, channels). "
+          + audience.reads(
+            "Pass image_size=(height, width) to load_dataset, which resizes every image while it is decoded; "
+              + "iterating over the dataset itself gives every image at its own size",
+            orOnTheCommandLine: "--image-size resizes every image while it is decoded; --format images keeps every "
+              + "image as it is"))
       chunkID = chunk
       entry = other
       declared = ErrorReport.shape(firstShape)
@@ -82,7 +104,8 @@ extension ErrorReport {
       self.init(
         .decompression,
         "chunk \(chunk) declares \(ErrorReport.count(declared)) and its archive lists \(ErrorReport.count(found)), "
-          + "so images cannot be found by their number. Iterating over the dataset gives the images that are there; "
+          + "so images cannot be found by their number. "
+          + audience.reads("Iterating over the dataset gives the images that are there; ", orOnTheCommandLine: "")
           + "the dataset's description is wrong or the chunk incomplete")
       chunkID = chunk
       self.declared = String(declared)
@@ -93,8 +116,11 @@ extension ErrorReport {
       self.init(
         .download,
         "chunk \(chunk) lies on a server that gives no parts of a file (HTTP ranges), so to read images by number it "
-          + "has to be held whole: \(ErrorReport.bytes(needed)), more than memory_limit=\(limit). Raise memory_limit, "
-          + "iterate over the dataset in order, or serve it from a host with ranges")
+          + "has to be held whole: \(ErrorReport.bytes(needed)), more than "
+          + audience.reads(
+            "memory_limit=\(limit). Raise memory_limit, iterate over the dataset in order, or serve it from a host "
+              + "with ranges",
+            orOnTheCommandLine: "the limit of \(ErrorReport.bytes(limit)). Serve it from a host with ranges"))
       chunkID = chunk
       declared = String(needed)
       found = String(limit)
@@ -105,20 +131,25 @@ extension ErrorReport {
       self.init(
         .general,
         "the system has no memory for \(needed.map(ErrorReport.bytes) ?? "a batch this large") "
-          + "(memory_limit is \(ErrorReport.bytes(limit))); use a smaller batch_size")
+          + audience.reads(
+            "(memory_limit is \(ErrorReport.bytes(limit))); use a smaller batch_size",
+            orOnTheCommandLine: "(the limit is \(ErrorReport.bytes(limit))); a smaller --image-size takes less"))
     case .uncounted(let dataset, let declared):
       self.init(
         .decompression,
         "the description of \(dataset) declares \(ErrorReport.count(declared)) in all, and its chunks hold more. "
-          + "Iterating over the dataset gives all of them; correct num_images in the description to have them as one "
-          + "array")
+          + audience.reads(
+            "Iterating over the dataset gives all of them; correct num_images in the description to have them as one "
+              + "array", orOnTheCommandLine: "Correct num_images in the description"))
       self.declared = String(declared)
     case .arrays(let needed, let available):
       self.init(
         .memory,
         "the images need \(needed.map(ErrorReport.bytes) ?? "more memory than can be addressed") as one array, and "
-          + "this machine has \(ErrorReport.bytes(available)) available. Pass a smaller image_size to load_dataset, or "
-          + "iterate in batches with iter_batches")
+          + "this machine has \(ErrorReport.bytes(available)) available. "
+          + audience.reads(
+            "Pass a smaller image_size to load_dataset, or iterate in batches with iter_batches",
+            orOnTheCommandLine: "Give a smaller --image-size"))
       declared = needed.map(String.init)
       found = String(available)
     case .unstreamable(let chunk, let entry, let needed, let limit):
@@ -126,7 +157,9 @@ extension ErrorReport {
         .decompression,
         "chunk \(chunk)\(entry.isEmpty ? "" : ", \(entry)") is stored with its size after the data, and the "
           + "server gives no ranges, so the chunk has to be held whole: \(ErrorReport.bytes(needed)), more than "
-          + "memory_limit=\(limit). Raise memory_limit, or pack the images with `pixcrawler pack`")
+          + audience.reads(
+            "memory_limit=\(limit). Raise memory_limit, or pack the images with `pixcrawler pack`",
+            orOnTheCommandLine: "the limit of \(ErrorReport.bytes(limit)). Pack the images with `pixcrawler pack`"))
       chunkID = chunk
       self.entry = entry
       declared = String(needed)
@@ -144,7 +177,21 @@ extension ErrorReport {
     }
   }
 
-  private init(_ error: RemoteError) {
+  /// Every place where a key was looked for, and how to have one there.
+  private static func places(_ search: KeySearch, _ audience: Audience) -> String {
+    let file =
+      search.fault?.description
+      ?? (search.file.isThere
+        ? "\(search.file.path) has no key for \(search.origin)" : "there is no \(search.file.path)")
+    return audience.reads("no api_key was passed", orOnTheCommandLine: "there is no --api-key")
+      + ", \(KeySearch.variables.joined(separator: " and ")) are not set, and \(file). "
+      + audience.reads(
+        "Pass api_key, set \(KeySearch.variables[0]), or run pixcrawler login",
+        orOnTheCommandLine: "To store one: pixcrawler login")
+      + (search.origin == DatasetConfiguration.defaultBaseURL ? "" : " --base-url \(search.origin)")
+  }
+
+  private init(_ error: RemoteError, _ audience: Audience) {
     switch error {
     case .network(let url, let reason):
       self.init(.network, "\(url) could not be reached: \(reason). Check the address and the connection")
@@ -152,8 +199,8 @@ extension ErrorReport {
     case .untrusted(let url, let reason):
       self.init(
         .network,
-        "the certificate of \(url) could not be verified: \(reason). For a host you trust, verify_ssl=False "
-          + "skips the check")
+        "the certificate of \(url) could not be verified: \(reason). For a host you trust, "
+          + audience.reads("verify_ssl=False", orOnTheCommandLine: "--insecure") + " skips the check")
       self.url = url.description
     case .insecure(let url):
       self.init(
@@ -162,12 +209,12 @@ extension ErrorReport {
           + "leads to, if you trust the way there")
       self.url = url.description
     case .status(let url, let status, let message, _):
-      self.init(status: status, url: url, said: message)
+      self.init(status: status, url: url, said: message, audience)
     case .changed(let url, let before, let after):
       self.init(
         .download,
-        "\(url) changed while it was read (was \(before), is \(after)). Start again: the epoch, or the "
-          + "read by number")
+        "\(url) changed while it was read (was \(before), is \(after)). Start again"
+          + audience.reads(": the epoch, or the read by number", orOnTheCommandLine: ""))
       self.url = url.description
       declared = before
       found = after
@@ -188,7 +235,8 @@ extension ErrorReport {
         ["failed", "cancelled"].contains(status)
           ? "job \(job) is \(status) and will have no dataset"
           : "job \(job) is not complete: \(status), \(progress.map { "\($0) %" } ?? "progress unknown"). "
-            + "Try again when it is done")
+            + "Try again when it is done"
+            + audience.reads("", orOnTheCommandLine: "; pixcrawler list shows how far it is"))
       self.progress = progress
       found = status
     case .transport(let reason): self.init(.network, reason)
@@ -196,21 +244,28 @@ extension ErrorReport {
     }
   }
 
-  private init(status: Int, url: PublicURL, said: String?) {
-    let quote = said.map { ": \"\($0)\"" } ?? ""
+  private static func quote(_ said: String?) -> String { said.map { ": \"\($0)\"" } ?? "" }
+
+  private init(status: Int, url: PublicURL, said: String?, _ audience: Audience) {
+    let quote = ErrorReport.quote(said)
     switch status {
     case 401:
       self.init(
         .authentication,
-        "the API key was refused by \(url) (HTTP 401\(quote)). Give a valid api_key or set PIXCRAWLER_API_KEY"
-      )
+        "the API key was refused by \(url) (HTTP 401\(quote)). "
+          + audience.reads(
+            "Give a valid api_key or set PIXCRAWLER_API_KEY",
+            orOnTheCommandLine: "pixcrawler auth status shows where it comes from; to store a valid one: "
+              + "pixcrawler login"))
     case 403:
       self.init(
         .authentication,
         "\(url) is not yours to read (HTTP 403\(quote)). Check the API key and the dataset's id")
     case 404, 422:
       self.init(
-        .notFound, "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address")
+        .notFound,
+        "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address"
+          + audience.reads("", orOnTheCommandLine: "; pixcrawler list shows the ids"))
     case 429:
       self.init(
         .network,
@@ -225,15 +280,15 @@ extension ErrorReport {
     self.url = url.description
   }
 
-  private init(_ error: ZipError, in chunk: String) {
+  private init(_ error: ZipError, in chunk: String, _ audience: Audience) {
     self.init(.decompression, "")
     var reason: String
     switch error {
     case .notAnArchive(let start): reason = "it is no zip archive: it starts with \(start)"
     case .cutShort(let entry, let offset):
       reason =
-        "the archive ends early, after \(ErrorReport.bytes(offset))\(entry.map { ", inside \($0)" } ?? ""). "
-        + "Iterating over the dataset gives the images before the cut"
+        "the archive ends early, after \(ErrorReport.bytes(offset))\(entry.map { ", inside \($0)" } ?? "")"
+        + audience.reads(". Iterating over the dataset gives the images before the cut", orOnTheCommandLine: "")
       self.entry = entry
       found = String(offset)
     case .malformed(let offset, let detail): reason = "the archive is broken at byte \(offset): \(detail)"

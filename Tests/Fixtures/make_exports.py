@@ -132,7 +132,8 @@ def main(out):
                 "chunk_id": identifier, "chunk_index": index, "url": f"chunks/{identifier}.zip", "size_bytes": len(data)})
             entries += [[identifier, name] for name in names]
         with open(os.path.join(folder, "dataset.json"), "w") as file:
-            json.dump({"id": case.__name__, "chunks": described}, file)
+            labels = {"labels": ["cat", "dog"]} if case is plain else {}
+            json.dump({"id": case.__name__, "chunks": described} | labels, file)
         manifest[case.__name__] = entries
     with open(os.path.join(out, "manifest.json"), "w") as file:
         json.dump(manifest, file)

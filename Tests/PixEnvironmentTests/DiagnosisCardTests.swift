@@ -1,3 +1,4 @@
+import PixRemote
 import PixVersion
 import Testing
 
@@ -9,7 +10,9 @@ import Testing
 
   @Test func everyRowIsThereAndAligned() throws {
     let diagnosis = try #require(try DiagnosisTests.diagnosis(["torch": "2.13.0"]))
-    let card = DiagnosisCard(diagnosis, keySource: "PIXCRAWLER_API_KEY", folders: Self.folders)
+    let card = DiagnosisCard(
+      diagnosis, key: KeySearch(baseURL: "https://host", environment: ["PIXCRAWLER_API_KEY": "s3cr3t"]),
+      folders: Self.folders)
     #expect(
       card.text == """
         Python:       /env/bin/python (3.11)
@@ -23,7 +26,7 @@ import Testing
         tensorflow:   not installed
         pandas:       not installed
         API key:      from PIXCRAWLER_API_KEY
-        Config:       /none/.config/pixcrawler (not there; there are no settings)
+        Config:       /none/.config/pixcrawler (not there; keys that pixcrawler login stores)
         Cache:        /none/.cache/pixcrawler (not there; nothing is kept on disk)
         Program:      /pix/bin/pixcrawler (\(PixCrawlerVersion.text))
         """)
@@ -31,7 +34,8 @@ import Testing
 
   @Test func whatIsWrongComesLastWithTheNextCommand() throws {
     let diagnosis = try #require(try DiagnosisTests.diagnosis(["numpy": nil]))
-    let card = DiagnosisCard(diagnosis, keySource: nil, folders: Self.folders)
+    let card = DiagnosisCard(
+      diagnosis, key: KeySearch(baseURL: "https://host", environment: ["HOME": "/none"]), folders: Self.folders)
     #expect(card.text.hasSuffix("\n\nProblem: NumPy is not installed\nNext:    /env/bin/python -m pip install numpy"))
     #expect(card.text.contains("none; for a service that asks for one, set PIXCRAWLER_API_KEY"))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import PixRemote
 import Testing
 
 @testable import PixEnvironment
@@ -13,7 +14,10 @@ import Testing
     let folders = Folders(environment: ["HOME": "/none"])
     for facts: [String: String?] in [[:], ["numpy": nil, "installed.version": "9"]] {
       let diagnosis = try #require(try DiagnosisTests.diagnosis(facts))
-      let report = try Self.object(DiagnosisReport(diagnosis, keySource: nil, folders: folders).text)
+      let report = try Self.object(
+        DiagnosisReport(
+          diagnosis, key: KeySearch(baseURL: "https://host", environment: ["HOME": "/none"]), folders: folders
+        ).text)
       let keys = report.mapValues { ($0 as? [String: Any])?.keys.sorted() ?? [] }
       #expect(
         keys == [

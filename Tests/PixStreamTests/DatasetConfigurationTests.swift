@@ -1,22 +1,29 @@
+import PixRemote
 import Testing
 
 @testable import PixStream
 
 @Suite struct DatasetConfigurationTests {
-  private func key(_ environment: [String: String]) -> String? {
-    DatasetConfiguration.keyVariable { environment[$0] }.flatMap { environment[$0] }
+  private func search(_ environment: [String: String]) -> KeySearch {
+    KeySearch(baseURL: DatasetConfiguration.defaultBaseURL, environment: environment)
   }
 
-  @Test func theFirstKeyThatIsSetCounts() {
-    #expect(key([:]) == nil)
-    #expect(key(["PIXCRAWLER_API_KEY": "one", "PIXCRAWLER_SERVICE_KEY": "two"]) == "one")
-    #expect(key(["PIXCRAWLER_SERVICE_KEY": "two"]) == "two")
-    #expect(key(["API_KEY": "three"]) == nil)
+  @Test func aKeyThatWasFoundIsTaken() {
+    let found = search(["PIXCRAWLER_API_KEY": "one"])
+    #expect(DatasetConfiguration(source: "job_1", keySearch: found).apiKey == "one")
+    #expect(DatasetConfiguration(source: "job_1", apiKey: "two", keySearch: found).apiKey == "two")
   }
 
-  @Test func anEmptyKeyIsNone() {
-    #expect(key(["PIXCRAWLER_API_KEY": "", "PIXCRAWLER_SERVICE_KEY": "two"]) == "two")
-    #expect(key(["PIXCRAWLER_API_KEY": "", "PIXCRAWLER_SERVICE_KEY": ""]) == nil)
+  @Test func whereAKeyIsMissingThePlacesAreTold() {
+    let refusal = { RemoteError.status(url: PublicURL("https://host"), status: $0, message: nil, retryAfter: nil) }
+    let none = search(["HOME": "/none"])
+    let without = DatasetConfiguration(source: "job_1", keySearch: none)
+    #expect(without.explained(refusal(401)) == .keyless(refusal(401), none))
+    #expect(without.explained(refusal(403)) == .keyless(refusal(403), none))
+    #expect(without.explained(refusal(404)) == .remote(refusal(404)))
+    #expect(without.explained(.cancelled) == .cancelled)
+    let with = DatasetConfiguration(source: "job_1", apiKey: "wrong", keySearch: none)
+    #expect(with.explained(refusal(401)) == .remote(refusal(401)))
   }
 
   @Test func whatIsNotSaidIsAsDocumented() {

@@ -226,4 +226,53 @@ import Testing
       ])
     #expect(ErrorReport.grouped(.min) == "-9,223,372,036,854,775,808")
   }
+
+  // MARK: The command line
+
+  @Test func commandsNameFlagsAndCommands() {
+    let words: [(DatasetError, String)] = [
+      (.remote(status(401)), "pixcrawler login"), (.remote(status(404)), "pixcrawler list"),
+      (.remote(.untrusted(url: url, reason: "expired")), "--insecure"),
+      (
+        .shapes(
+          chunk: "c7", first: "a", firstShape: ImageShape(height: 1, width: 2, channels: 3), other: "b",
+          otherShape: ImageShape(height: 2, width: 2, channels: 3)), "--image-size"
+      ),
+      (.remote(.jobNotComplete(job: "job_1", status: "running", progress: 42)), "42 %"),
+      (.rangeless(chunk: "c7", needed: 10, limit: 5), "limit of 5 bytes"),
+      (.unstreamable(chunk: "c7", entry: "a", needed: 10, limit: 5), "pixcrawler pack"),
+      (.memory(needed: 10, limit: 5), "--image-size"), (.arrays(needed: 10, available: 5), "--image-size"),
+      (.uncounted(dataset: "pets", declared: 5), "num_images"),
+      (.short(chunk: "c7", declared: 9, found: 3, entry: nil), "9"),
+      (.misnumbered(chunk: "c7", declared: 9, found: 3), "description is wrong"),
+      (.archive(chunk: "c7", .cutShort(entry: nil, offset: 7)), "ends early"),
+      (.remote(.changed(url: url, before: "a", after: "b")), "Start again"),
+    ]
+    let pythons = [
+      "api_key", "verify_ssl", "memory_limit", "image_size", "load_dataset", "Iterating", "batch", "epoch",
+    ]
+    for (error, word) in words {
+      let report = ErrorReport(error, for: .commandLine)
+      #expect(report.message.contains(word), "\(report.message)")
+      let strangers = pythons.filter { report.message.contains($0) && !report.message.contains("a batch needs") }
+      #expect(strangers.isEmpty, "\(report.message)")
+      var inPython = ErrorReport(error)
+      inPython.message = report.message
+      #expect(inPython == report)
+    }
+  }
+
+  @Test func aMissingKeyNamesEveryPlaceThatWasLookedAt() throws {
+    let search = KeySearch(baseURL: "https://host:8443/api/v1", environment: ["HOME": "/none"])
+    let error = DatasetError.keyless(status(401), search)
+    let places = [
+      "PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY", "there is no /none/.config/pixcrawler/credentials.json",
+    ]
+    let command = ErrorReport(error, for: .commandLine)
+    expect(
+      command, .authentication,
+      says: places + ["--api-key", "\"said so\"", "pixcrawler login --base-url https://host:8443", shown])
+    #expect(command.status == 401)
+    expect(ErrorReport(error), .authentication, says: places + ["no api_key was passed", "API key"])
+  }
 }

@@ -28,6 +28,7 @@ SECRET = "s3cr3t-k3y"
 def no_keys(monkeypatch):
     for name in ("PIXCRAWLER_API_KEY", "PIXCRAWLER_SERVICE_KEY", "PIXCRAWLER_SERVE_KEY", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
 
 
 @pytest.fixture(scope="session")
@@ -101,18 +102,28 @@ def test_version():
     assert command("--version").stdout == command("-V").stdout == pixcrawler.__version__ + "\n"
 
 
-@pytest.mark.parametrize("arguments", [["lst"], ["lst", "--api-key", SECRET], ["Pack", "a", "b"]])
-def test_an_unknown_command(arguments):
+@pytest.mark.parametrize(
+    "arguments, meant",
+    [(["train", "--api-key", SECRET], None), (["x"], None), (["Pack", "a", "b"], "pack"), (["ifno"], "info"),
+     (["servce", "--api-key", SECRET], "serve"), (["help", "docter"], "doctor")])
+def test_an_unknown_command(arguments, meant):
     names = re.findall(r"^  (\w+)  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
     assert {"run", "info", "pack", "serve", "doctor", "env"} <= set(names)
-    message = refused(64, *arguments)
-    assert message == f"there is no command {arguments[0]}. There are {', '.join(names)}: pixcrawler --help"
+    hint = f"Did you mean {meant}? " if meant else ""
+    stranger = arguments[0] if arguments[0] != "help" else arguments[1]
+    message = refused(2, *arguments)
+    assert message == f"there is no command {stranger}. {hint}There are {', '.join(names)}: pixcrawler --help"
+
+
+def test_an_unknown_command_of_a_group():
+    assert refused(2, "env", "lnik") == (
+        "there is no command env lnik. Did you mean link? There are link, unlink: pixcrawler env --help")
 
 
 def test_a_script_that_is_called_like_a_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pathlib.Path("train me").write_text("print('trained')")
-    assert refused(64, "train me") == "there is no command train me. To run the file: pixcrawler run 'train me'"
+    assert refused(2, "train me") == "there is no command train me. To run the file: pixcrawler run 'train me'"
     assert command("run", "train me").stdout == command("./train me").stdout == "trained\n"
 
 
@@ -130,13 +141,13 @@ def test_a_script_that_is_called_like_a_command(tmp_path, monkeypatch):
         (["serve", "a", "--port", "65536"], "'65536' is invalid for '--port <port>'"),
         (["serve", "a", "--prt", "1"], "Did you mean '--port'?"),
         (["info"], "Missing expected argument '<source>'"),
-        (["info", "a", "--timeout", "soon"], "'soon' is invalid for '--timeout <timeout>'"),
+        (["info", "a", "--timeout", "soon"], "'soon' is invalid for '--timeout <seconds>'"),
         (["run"], "Name a script to run, like: pixcrawler run train.py"),
     ],
 )
 def test_wrong_arguments(arguments, message):
     result = command(*arguments, check=False)
-    assert (result.returncode, result.stdout) == (64, "")
+    assert (result.returncode, result.stdout) == (2, "")
     assert message in result.stderr
     assert f"pixcrawler {arguments[0]} --help" in result.stderr
 
@@ -184,9 +195,9 @@ def test_info_of_a_packed_folder(packed):
 def test_info_of_what_is_not_there(server, tmp_path):
     missing = tmp_path / "gone"
     result = command("info", missing, check=False)
-    assert result.returncode == 2
+    assert result.returncode == 5
     assert str(missing) in result.stderr and result.stderr.count("\n") == 1
-    assert "there is no job gone" in refused(2, "info", "gone", "--base-url", server.url, "--api-key", KEY)
+    assert "there is no job gone" in refused(5, "info", "gone", "--base-url", server.url, "--api-key", KEY)
 
 
 @pytest.mark.parametrize(
@@ -199,19 +210,19 @@ def test_info_of_what_is_not_there(server, tmp_path):
 )
 def test_info_of_an_unfinished_job(tmp_path, job, words):
     (tmp_path / "dataset.json").write_text(json.dumps({"id": "job", **job}))
-    assert words in refused(2, "info", tmp_path)
+    assert words in refused(6, "info", tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--api-key", "wrong-" + SECRET]])
 def test_info_without_the_right_key(server, arguments):
-    message = refused(3, "info", "photos", "--base-url", server.url, *arguments)
+    message = refused(4, "info", "photos", "--base-url", server.url, *arguments)
     assert "API key" in message and SECRET not in message
 
 
 def test_info_of_an_unreachable_service():
     with FlakyHost("/nonexistent") as host:
         pass
-    message = refused(4, "info", "photos", "--base-url", host.url, "--api-key", SECRET)
+    message = refused(7, "info", "photos", "--base-url", host.url, "--api-key", SECRET)
     assert "could not be reached" in message and SECRET not in message
 
 

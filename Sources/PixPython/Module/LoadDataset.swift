@@ -1,5 +1,6 @@
 import CPython
 import PixDecode
+import PixRemote
 import PixStream
 
 /// The Python function `pixcrawler.load_dataset`.
@@ -18,7 +19,7 @@ enum LoadDataset {
           job_id: a job id of the service, the URL of a dataset on a static host, or the path of a packed folder, of
               a folder of zips, or of one zip. A str or an os.PathLike.
           api_key: the key for the service; without it PIXCRAWLER_API_KEY, then PIXCRAWLER_SERVICE_KEY from the
-              environment. It is sent to base_url's origin only.
+              environment, then what `pixcrawler login` stored for base_url. It is sent to base_url's origin only.
           base_url: the service.
           max_workers: transfers at a time, 1 to 64.
           timeout: seconds a transfer may stay silent, not counting pauses this side asks for.
@@ -73,10 +74,10 @@ enum LoadDataset {
     guard let text = PythonValue.string(path), let rendition = rendition(given),
       let onError = choice(given.on_error, named: "on_error", ErrorPolicy.raise)
     else { return nil }
+    let baseURL = given.base_url.map { String(cString: $0) } ?? DatasetConfiguration.defaultBaseURL
     var configuration = DatasetConfiguration(
       source: text,
-      apiKey: given.api_key.map { String(cString: $0) } ?? DatasetConfiguration.keyFromEnvironment,
-      baseURL: given.base_url.map { String(cString: $0) } ?? DatasetConfiguration.defaultBaseURL,
+      keySearch: KeySearch(given: given.api_key.map { String(cString: $0) }, baseURL: baseURL), baseURL: baseURL,
       maxWorkers: given.max_workers, timeout: given.timeout, verifiesTLS: given.verify_ssl != 0,
       rendition: rendition, onError: onError)
     if let memory = given.memory_limit, pix_is_none(memory) == 0 {

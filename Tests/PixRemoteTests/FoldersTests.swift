@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PixEnvironment
+@testable import PixRemote
 
 @Suite struct FoldersTests {
   @Test func variablesNameThem() {

@@ -1,7 +1,7 @@
-import FoundationEssentials
-
-/// Where settings and caches lie by the XDG Base Directory Specification. Nothing is kept there.
+/// Where settings and caches lie by the XDG Base Directory Specification. Keys are all that is kept there.
 public struct Folders: Equatable, Sendable {
+  static let variables = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
+
   public var config: String
   public var cache: String
 
