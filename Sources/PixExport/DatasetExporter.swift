@@ -39,7 +39,7 @@ public struct DatasetExporter {
     while name.hasSuffix("/") { name.removeLast() }
     if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }
     if name.hasSuffix(".zip"), name.count > 4 { name.removeLast(4) }
-    return SafeName(String(name)).text
+    return SafeName(name.isEmpty ? "dataset" : String(name), longest: SafeName.longest - 16).text
   }
 
   // MARK: What would be done
@@ -95,17 +95,22 @@ public struct DatasetExporter {
     return dataset.imageCount.map { min($0, selection.limit ?? .max) } ?? nil
   }
 
-  /// Bytes that will be written beside what is here; nil where the description does not tell.
+  /// Bytes that the disk must have room for beside what is here; nil where the description does not tell.
   private func diskNeeded(written: Int, toFetch: Int?) -> Int? {
+    guard let toFetch else { return nil }
+    // Chunks wait beside what is made of them.
+    let waiting = min(toFetch, FetchPlan.window(dataset.configuration.maxWorkers) * largestChunk)
     switch format {
-    case .zip, .images: return toFetch
+    case .zip: return toFetch
+    case .images: return toFetch + waiting
     case .numpy:
-      guard let size = dataset.configuration.rendition.size, let images = imagesWanted,
-        case let rest = images - dataset.chunks.prefix(written).reduce(0, { $0 + ($1.numImages ?? 0) })
-      else { return toFetch }
-      return max(0, rest) * size.height * size.width * 3
+      guard let size = dataset.configuration.rendition.size, let images = imagesWanted else { return toFetch }
+      let rest = images - dataset.chunks.prefix(written).reduce(0) { $0 + ($1.numImages ?? 0) }
+      return max(0, rest) * size.height * size.width * 3 + waiting
     }
   }
+
+  private var largestChunk: Int { dataset.chunks.compactMap(\.sizeBytes).max() ?? 0 }
 
   // MARK: Doing it
 
@@ -218,6 +223,10 @@ public struct DatasetExporter {
     func tick(_ images: Int) throws(ExportError) {
       guard goesOn() else { throw .cancelled }
       if let told, .now - told < .milliseconds(50) { return }
+      tell(images)
+    }
+
+    func tell(_ images: Int) {
       told = .now
       shown.bytes = bytesWritten + fetcher.bytesHere
       shown.chunks = plan.written
@@ -277,6 +286,8 @@ public struct DatasetExporter {
       }
       try tick(images)
     }
+    // The whole of it, for whoever looks at the end alone.
+    tell(journal.records.reduce(0) { $0 + $1.images })
     if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
       // Or the next one would take the losses for final.
       folder.clear()

@@ -24,8 +24,8 @@ struct FetchPlan {
     self.wanted = min(wanted, chunks)
   }
 
-  /// Chunks whole on disk or on their way that may wait to be written.
-  private var window: Int { 2 * workers }
+  /// Chunks that may be on their way or wait to be written.
+  static func window(_ workers: Int) -> Int { 2 * max(1, workers) }
 
   var isDone: Bool { next >= wanted }
   var isNextHere: Bool { !isDone && states[next] == .here }
@@ -33,7 +33,7 @@ struct FetchPlan {
 
   /// The chunk to begin with now; nil when there is none.
   mutating func begin() -> Int? {
-    let end = min(next + window, wanted)
+    let end = min(next + FetchPlan.window(workers), wanted)
     guard next < end, states[next..<end].count(where: { $0 == .fetching }) < workers,
       let place = states[next..<end].firstIndex(of: .waiting)
     else { return nil }

@@ -34,7 +34,8 @@ public struct FolderCheck {
       + (journal.seal?.files ?? []).map { (file: $0, record: nil) }
     var shown = ExportProgress()
     shown.bytesInAll =
-      files.reduce(0) { $0 + FolderCheck.bytes(of: $1.file) } + journal.records.reduce(0) { $0 + ($1.rows?.byteCount ?? 0) }
+      files.reduce(0) { $0 + FolderCheck.bytes(of: $1.file) }
+      + journal.records.reduce(0) { $0 + ($1.rows?.byteCount ?? 0) }
     var damages: [FolderDamage] = []
     func note(_ path: String, _ record: ChunkRecord?, _ reason: String?, bytes: Int) throws(ExportError) {
       if let reason {

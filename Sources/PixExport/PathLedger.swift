@@ -33,7 +33,7 @@ struct PathLedger {
     let parts = EntryPath(entry).parts.map(String.init)
     var folder = folder(of: label)
     if let label, parts.count > 1, parts[0].utf8.elementsEqual(label.utf8) {
-      let names = parts[1..<parts.count - 1].map(SafeName.init)
+      let names = parts[1..<parts.count - 1].map { SafeName($0) }
       let length = names.reduce(folder.utf8.count + SafeName.longest) { $0 + 1 + $1.text.utf8.count }
       if length < PathLedger.longest {
         for name in names { folder = claimFolder(name, in: folder) }

@@ -16,7 +16,8 @@ struct SafeName: Equatable {
 
   let text: String
 
-  init(_ name: String) {
+  /// - Parameter longest: bytes, where something is to be added to it.
+  init(_ name: String, longest: Int = SafeName.longest) {
     var scalars = String.UnicodeScalarView()
     for scalar in name.unicodeScalars {
       scalars.append(SafeName.isRefused(scalar) ? "_" : scalar)
@@ -30,13 +31,15 @@ struct SafeName: Equatable {
       scalars.append("_")
     }
     let safe = SafeName.sparingDevices(scalars.isEmpty ? "_" : String(scalars))
-    text = safe.utf8.count <= SafeName.longest ? safe : SafeName.joined(safe, "-\(SafeName.sum(of: name))")
+    text = safe.utf8.count <= longest ? safe : SafeName.joined(safe, "-\(SafeName.sum(of: name))", longest)
   }
 
   private init(unchecked text: String) { self.text = text }
 
   /// The same with a number: `name-2.jpg`.
-  func numbered(_ number: Int) -> SafeName { SafeName(unchecked: SafeName.joined(text, "-\(number)")) }
+  func numbered(_ number: Int) -> SafeName {
+    SafeName(unchecked: SafeName.joined(text, "-\(number)", SafeName.longest))
+  }
 
   private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .control || refused.contains(scalar)
@@ -52,7 +55,7 @@ struct SafeName: Equatable {
   }
 
   /// `addition` before the extension, the rest cut to fit, at a character's end.
-  private static func joined(_ name: String, _ addition: String) -> String {
+  private static func joined(_ name: String, _ addition: String, _ longest: Int) -> String {
     let (stem, ending) = split(name)
     let room = longest - addition.utf8.count - ending.utf8.count
     var kept = Substring(stem)

@@ -21,7 +21,7 @@ import Testing
     for chunk in fixtures.chunks where !writer.isSated {
       records.append(try writer.write(chunk, tick: { _ in }))
     }
-    try writer.finish(records)
+    _ = try writer.finish(records)
     return records
   }
 
@@ -194,10 +194,10 @@ import Testing
             })
         }
       } catch { #expect(error == .cancelled) }
-      try folder.write(".pixcrawler-1.partial", [1, 2, 3])
+      try folder.write(".pixcrawler.partial", [1, 2, 3])
       var writer = try writer(fixtures, folder, done: done)
       for chunk in fixtures.chunks.dropFirst(done.count) { done.append(try writer.write(chunk, tick: { _ in })) }
-      try writer.finish(done)
+      _ = try writer.finish(done)
       #expect(done == expected)
       #expect(try folder.tree() == clean.tree())
     }

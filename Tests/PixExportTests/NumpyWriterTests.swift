@@ -26,7 +26,7 @@ import Testing
     for chunk in fixtures.chunks where !writer.isSated {
       records.append(try writer.write(chunk, tick: { _ in }))
     }
-    try writer.finish(records)
+    _ = try writer.finish(records)
     return records
   }
 
@@ -71,7 +71,10 @@ import Testing
       #expect(bytes.withUnsafeBytes { Checksum.crc32(of: $0) } == rows.crc32)
       start += rows.byteCount
     }
-    #expect(try Set(folder.tree().keys) == ["images.npy", "labels.npy", "classes.json"])
+    var writer = try writer(try ExportFixtures("plain", NumpyWriterTests.sized), folder, done: records)
+    let files = try writer.finish(records)
+    #expect(try Set(folder.tree().keys) == Set(files.map(\.path)))
+    for file in files { #expect(try folder.read(file.path).count == file.size) }
   }
 
   @Test(arguments: [1, 2, 5, 8]) func aLimitAndLabelsLeaveOutTheRest(limit: Int) throws {
@@ -119,7 +122,7 @@ import Testing
     let second = try writer.write(fixtures.chunk(1, images: 3), tick: { _ in })
     #expect(second.images == 2)
     #expect(second.missing.map(\.entry) == [nil])
-    try writer.finish([first, second])
+    _ = try writer.finish([first, second])
     #expect(try header(folder, "images.npy").contains("(4, 24, 32, 3)"))
     let dogs = try self.writer(fixtures, try TestFolder(), ExportSelection(labels: ["dog"]))
     writer = dogs
@@ -157,10 +160,10 @@ import Testing
             })
         }
       } catch { #expect(error == .cancelled) }
-      try folder.write(".pixcrawler-1.partial", [1, 2, 3])
+      try folder.write(".pixcrawler.partial", [1, 2, 3])
       var writer = try writer(fixtures, folder, done: done)
       for chunk in fixtures.chunks.dropFirst(done.count) { done.append(try writer.write(chunk, tick: { _ in })) }
-      try writer.finish(done)
+      _ = try writer.finish(done)
       #expect(done == expected)
       #expect(try folder.tree() == clean.tree())
     }
@@ -191,7 +194,7 @@ import Testing
       for (place, record) in records.enumerated() {
         #expect(try writer.rewrite(fixtures.chunk(place), as: record, tick: { _ in }) == record)
       }
-      try writer.finish(records)
+      _ = try writer.finish(records)
       #expect(try folder.tree() == clean)
     }
     let other = try ExportFixtures("shapes_apart", NumpyWriterTests.sized)
@@ -199,6 +202,35 @@ import Testing
     #expect(throws: ExportError.outdated(folder: folder.path)) {
       try writer.rewrite(other.chunk(0), as: records[0], tick: { _ in })
     }
+  }
+
+  @Test func damageIsFoundWhereItLies() throws {
+    let fixtures = try ExportFixtures("plain", NumpyWriterTests.sized)
+    let folder = try TestFolder()
+    let records = try export(fixtures, folder)
+    var writer = try writer(fixtures, folder, done: records)
+    let files = try writer.finish(records)
+    let start = try #require(files.first(where: NumpyWriter.isStart))
+    let bytes = try folder.read("images.npy")
+    /// The chunks whose rows are damaged; -1 for the file's start.
+    func damaged(_ bytes: [UInt8]?) throws -> [Int] {
+      if let bytes { try folder.write("images.npy", bytes) }
+      var places = NumpyWriter.damage(of: start, in: folder.path) == nil ? [] : [-1]
+      try NumpyWriter.compare(records, in: folder.path) { record, damage, _ in
+        if damage != nil { places.append(record.chunk) }
+      }
+      return places
+    }
+    #expect(try damaged(bytes) == [])
+    for (place, chunk) in [(0, -1), (20, -1), (127, -1), (128, 0), (128 + 270, 1), (128 + 9 * 90 - 1, 2)] {
+      var other = bytes
+      other[place] ^= 1
+      #expect(try damaged(other) == [chunk], "byte \(place)")
+    }
+    #expect(try damaged(Array(bytes.dropLast())) == [-1, 2])
+    #expect(try damaged([]) == [-1, 0, 1, 2])
+    try FileManager.default.removeItem(atPath: folder.path + "/images.npy")
+    #expect(try damaged(nil) == [-1, 0, 1, 2])
   }
 
   @Test func aLinkInTheWayIsNotFollowed() throws {

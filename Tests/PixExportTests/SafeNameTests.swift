@@ -28,6 +28,7 @@ import Testing
         #expect(name.dropLast(13).allSatisfy { String($0) == letter })
       }
     }
+    #expect(SafeName(String(repeating: "n", count: 255), longest: 240).text.utf8.count == 240)
     let exact = String(repeating: "n", count: 251) + ".jpg"
     #expect(SafeName(exact).text == exact)
     #expect(SafeName(String(repeating: "n", count: 300)).text.utf8.count == 255)
