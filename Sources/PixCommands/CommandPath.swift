@@ -26,6 +26,9 @@ struct CommandPath {
     }
   }
 
+  /// Whether it ends at a command that does something, and not at a group of them.
+  var isWhole: Bool { command.configuration.subcommands.isEmpty }
+
   /// What can stand in the stranger's place.
   var choices: [String] { command.configuration.subcommands.compactMap { CommandPath.names(of: $0).first } }
 

@@ -12,16 +12,19 @@ struct PixCrawlerCommands: ParsableCommand {
       Examples:
         pixcrawler run train.py          train with your own Python; so does pixcrawler train.py
         pixcrawler repl                  a prompt with load_dataset at hand
+        pixcrawler download job_123      as arrays, a folder of images or the original zips
+        pixcrawler list                  the service's datasets
         pixcrawler info ./pets           what a dataset is
         pixcrawler pack photos/ pets/    make a dataset out of class folders
         pixcrawler serve pets/           serve it over HTTP
+        pixcrawler login                 store the service's key
         pixcrawler doctor                which Python scripts run under, and what is missing
         pixcrawler kernel install        use it in notebooks
       """,
     version: PixCrawlerVersion.text,
     subcommands: [
-      RunCommand.self, ReplCommand.self, DownloadCommand.self, VerifyCommand.self, InfoCommand.self, PackCommand.self,
-      ServeCommand.self, DoctorCommand.self,
+      RunCommand.self, ReplCommand.self, DownloadCommand.self, VerifyCommand.self, ListCommand.self, InfoCommand.self,
+      PackCommand.self, ServeCommand.self, LoginCommand.self, LogoutCommand.self, AuthCommand.self, DoctorCommand.self,
       EnvCommand.self, KernelCommand.self,
     ])
 
@@ -31,10 +34,10 @@ struct PixCrawlerCommands: ParsableCommand {
     let path = CommandPath(words, below: self)
     if let stranger = path.stranger { refuse(stranger, path) }
     do {
-      var command = try parseAsRoot()
+      var command = try CommandLineParser(path).parse(Array(words))
       try command.run()
     } catch {
-      end(with: error)
+      end(with: error, path)
     }
   }
 
@@ -50,9 +53,21 @@ struct PixCrawlerCommands: ParsableCommand {
   }
 
   /// Argument Parser's own ending, but for the status of wrong usage.
-  private static func end(with error: any Error) -> Never {
-    guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-    Failure.show(fullMessage(for: error))
-    exit(withError: ExitStatus.usage)
+  private static func end(with error: any Error, _ path: CommandPath) -> Never {
+    if let error = error as? WrongVariable {
+      Failure.tell(error.message)
+      exit(withError: ExitStatus.usage)
+    }
+    switch exitCode(for: error) {
+    case .success:
+      let text = fullMessage(for: error)
+      guard text.hasPrefix("OVERVIEW:"), path.isWhole else { exit(withError: error) }
+      print("\(text)\n\(EnvironmentNames(description: path.command._dumpHelp()).listing)")
+      exit()
+    case .validationFailure:
+      Failure.show(fullMessage(for: error))
+      exit(withError: ExitStatus.usage)
+    default: exit(withError: error)
+    }
   }
 }

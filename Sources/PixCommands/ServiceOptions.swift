@@ -30,6 +30,13 @@ struct ServiceOptions: ParsableArguments {
     guard timeout > 0, timeout <= 1e6 else {
       throw ValidationError("--timeout must be seconds above 0, up to 1000000")
     }
+    try ServiceOptions.check(baseURL)
+  }
+
+  static func check(_ baseURL: String) throws {
+    do throws(RemoteError) { _ = try ServiceAddress(baseURL) } catch {
+      if case .source(let reason) = error { throw ValidationError(reason) }
+    }
   }
 
   /// The key and where it comes from. Standard input is read for it at most once.
@@ -40,7 +47,7 @@ struct ServiceOptions: ParsableArguments {
     return KeySearch(given: given, baseURL: baseURL)
   }
 
-  /// A dataset as these options reach it. From here on --verbose shows requests.
+  /// A dataset as these options reach it; a listing has no source. From here on --verbose shows requests.
   ///
   /// - Parameter usual: the service's address where none was given.
   func configuration(of source: String, at usual: String? = nil) -> DatasetConfiguration {

@@ -223,6 +223,10 @@ public struct DatasetExporter {
     func tick(_ images: Int) throws(ExportError) {
       guard goesOn() else { throw .cancelled }
       if let told, .now - told < .milliseconds(50) { return }
+      tell(images)
+    }
+
+    func tell(_ images: Int) {
       told = .now
       shown.bytes = bytesWritten + fetcher.bytesHere
       shown.chunks = plan.written
@@ -282,6 +286,8 @@ public struct DatasetExporter {
       }
       try tick(images)
     }
+    // The whole of it, for whoever looks at the end alone.
+    tell(journal.records.reduce(0) { $0 + $1.images })
     if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
       // Or the next one would take the losses for final.
       folder.clear()

@@ -28,7 +28,6 @@ struct ImageFolderWriter: ChunkWriter {
     self.folder = try OutputFolder(folder)
     self.selection = selection
     ledger = PathLedger(reserved: [ImageFolderWriter.metadata, ImageFolderWriter.classes])
-    try self.folder.removeLeftovers()
     for record in done {
       for file in record.files { ledger.remember(file.path, label: file.label) }
       images += record.files.count
@@ -103,7 +102,6 @@ struct ImageFolderWriter: ChunkWriter {
     try folder.write(ImageFolderWriter.classes, isDurable: true) { (file) throws(ExportError) in
       try file.append(JSONLine.bytes(of: Dictionary(classes, uniquingKeysWith: { first, _ in first })))
     }
-    try folder.removeLeftovers(isLast: true)
     return [
       try .of(ImageFolderWriter.metadata, in: folder.path), try .of(ImageFolderWriter.classes, in: folder.path),
     ]

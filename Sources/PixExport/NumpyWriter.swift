@@ -39,7 +39,7 @@ struct NumpyWriter: ChunkWriter {
 
   /// - Parameters:
   ///   - dataset: says the images' size, where one was asked for, and the classes.
-  ///   - done: chunks whose rows are there already; what lies behind them is written over.
+  ///   - done: chunks whose rows are there already; what lies behind them is cut off.
   ///   - repairs: whether rows may be missing at the end, because they are to be written anew.
   init(
     _ dataset: Dataset, folder: String, selection: ExportSelection, done: [ChunkRecord], repairs: Bool = false
@@ -49,7 +49,6 @@ struct NumpyWriter: ChunkWriter {
     described = dataset.job.labels
     shape = dataset.configuration.rendition.size.map { Shape(height: $0.height, width: $0.width) }
     file = try self.folder.open(NumpyWriter.images, flags: O_RDWR | O_CREAT)
-    try self.folder.removeLeftovers()
     for record in done {
       guard let rows = record.rows else { continue }
       if !rows.labels.isEmpty { try admit(rows.height, rows.width, record.chunkID) }
@@ -61,8 +60,7 @@ struct NumpyWriter: ChunkWriter {
       throw .record(
         path: "\(folder)/\(NumpyWriter.images)", reason: "it is shorter than the \(rows) images it should hold")
     }
-    // What lies behind the end may be another process's that writes the same where locks do not hold.
-    if repairs { try file.resize(to: end) }
+    try file.resize(to: end)
   }
 
   var isSated: Bool { selection.limit.map { rows >= $0 } ?? false }
@@ -139,7 +137,6 @@ struct NumpyWriter: ChunkWriter {
     let header = ArrayHeader(type: "|u1", shape: [count, shape?.height ?? 0, shape?.width ?? 0, 3]).bytes
     try file.write(header, at: 0)
     try file.sync()
-    try folder.removeLeftovers(isLast: true)
     // The rows are their chunks'; only the start is the file's own.
     let start = ChunkRecord.File(
       path: NumpyWriter.images, size: place(of: count),

@@ -3,8 +3,8 @@ import Glibc
 
 /// The folder everything is written below. No link that lies in it is ever followed.
 final class OutputFolder {
-  private static let asideStart = ".pixcrawler-"
-  private static let asideEnd = ".partial"
+  /// What a file is called while it is written: one at a time.
+  private static let aside = ".pixcrawler.partial"
 
   let path: String
   private let descriptor: Int32
@@ -28,16 +28,17 @@ final class OutputFolder {
     let names = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     let folder = try enter(names.dropLast())
     defer { leave(folder) }
-    let aside = "\(OutputFolder.asideStart)\(DownloadOwner.current)\(OutputFolder.asideEnd)"
     do throws(ExportError) {
-      let file = try open(aside, flags: O_WRONLY | O_CREAT | O_EXCL, shownAs: path)
+      // A killed run may have left one.
+      unlinkat(descriptor, OutputFolder.aside, 0)
+      let file = try open(OutputFolder.aside, flags: O_WRONLY | O_CREAT | O_EXCL, shownAs: path)
       try fill(file)
       if isDurable { try file.sync() }
       // This replaces a link of that name, not what it leads to.
-      guard renameat(descriptor, aside, folder, names.last ?? "") == 0 else { throw failure(path) }
+      guard renameat(descriptor, OutputFolder.aside, folder, names.last ?? "") == 0 else { throw failure(path) }
       if isDurable, fsync(folder) != 0 { throw failure(path) }
     } catch {
-      unlinkat(descriptor, aside, 0)
+      unlinkat(descriptor, OutputFolder.aside, 0)
       throw error
     }
   }
@@ -52,23 +53,6 @@ final class OutputFolder {
   /// Waits until the disk has all that was written.
   func sync() throws(ExportError) {
     guard pix_sync_file_system(descriptor) == 0 else { throw .file(path: path, code: errno) }
-  }
-
-  /// Removes what killed runs have left of files in the making.
-  ///
-  /// - Parameter isLast: whether what others are still writing goes, too: nothing is wanted any more.
-  func removeLeftovers(isLast: Bool = false) throws(ExportError) {
-    // The stream closes the descriptor it is given.
-    let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard copy >= 0, let listing = fdopendir(copy) else { throw .file(path: path, code: errno) }
-    defer { closedir(listing) }
-    while let item = readdir(listing) {
-      let name = withUnsafeBytes(of: &item.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard name.hasPrefix(OutputFolder.asideStart), name.hasSuffix(OutputFolder.asideEnd) else { continue }
-      let owner = DownloadOwner(name.dropFirst(OutputFolder.asideStart.count).dropLast(OutputFolder.asideEnd.count))
-      guard isLast || owner == .current || owner?.isAlive != true else { continue }
-      unlinkat(descriptor, name, 0)
-    }
   }
 
   /// A descriptor of the folder, made where it is not there; to be given to `leave`.

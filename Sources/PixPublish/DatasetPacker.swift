@@ -144,7 +144,8 @@ public struct DatasetPacker {
     Job(
       id: name, name: name, version: "1", progress: 100, numImages: source.images.count, numChunks: chunks.count,
       chunkSize: chunkSize, sizeBytes: chunks.compactMap(\.sizeBytes).reduce(0, +),
-      createdAt: createdAt(source.images), labels: source.labels, chunks: chunks)
+      createdAt: createdAt(source.images), labels: source.labels,
+      labelCounts: source.labelCounts, chunks: chunks)
   }
 
   /// SOURCE_DATE_EPOCH (reproducible-builds.org) if set, else when the newest image was changed.

@@ -36,6 +36,13 @@ struct ImageFolder {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Images by label; nil where two labels are told apart by their bytes alone, as no JSON reader may do.
+  var labelCounts: [String: Int]? {
+    var counts: [String: Int] = [:]
+    for label in images.compactMap(\.label) { counts[label, default: 0] += 1 }
+    return counts.count == labels.count ? counts : nil
+  }
+
   private mutating func collect(_ below: String) throws(PublishError) {
     let folder = below.isEmpty ? root : "\(root)/\(below)"
     let names: [String]

@@ -1,8 +1,5 @@
-import FoundationEssentials
-
 /// Finds a dataset's description and says where each of its chunks lies.
 public struct DatasetLocator: Sendable {
-  static let longestDescription = 256 << 20
   static let chunksPerPage = 100
   /// More pages than any dataset has; a server that never stops repeating itself is left at this.
   static let mostPages = 100_000
@@ -97,26 +94,8 @@ public struct DatasetLocator: Sendable {
   private func fetch<Document: Decodable>(
     _ type: Document.Type, at resource: Resource, on loop: TransferLoop, keepWaiting: () -> Bool
   ) throws(RemoteError) -> Document {
-    let request = TransferRequest(resource, key: keyAllowed(at: resource), policy: policy)
-    let body = try Fetch.document(
-      request, limit: DatasetLocator.longestDescription, on: loop, keepWaiting: keepWaiting)
-    do { return try JSONDecoder().decode(type, from: Data(body)) } catch {
-      throw .description(url: resource.publicURL, reason: DatasetLocator.explanation(of: error))
-    }
-  }
-
-  private static func explanation(of error: any Error) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-      return path.isEmpty ? "the document" : "\"\(path.drop { $0 == "." })\""
-    }
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context)?: return "\(place(context)) has no \"\(key.stringValue)\""
-    case .typeMismatch(let type, let context)?: return "\(place(context)) is not of type \(type)"
-    case .valueNotFound(let type, let context)?: return "\(place(context)) is null instead of \(type)"
-    case .dataCorrupted(let context)? where !context.codingPath.isEmpty:
-      return "\(place(context)) is \(context.debugDescription)"
-    default: return "it is no JSON"
-    }
+    try Fetch.decoded(
+      type, TransferRequest(resource, key: keyAllowed(at: resource), policy: policy), on: loop,
+      keepWaiting: keepWaiting)
   }
 }

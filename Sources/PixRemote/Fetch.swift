@@ -1,3 +1,4 @@
+import FoundationEssentials
 import PixThreads
 
 /// A small document, collected whole.
@@ -54,6 +55,33 @@ final class Fetch: TransferSink {
         throw .cancelled
       }
       loop.goOn()
+    }
+  }
+
+  static let longestDescription = 256 << 20
+
+  /// Waits for a document and reads it as JSON.
+  static func decoded<Document: Decodable>(
+    _ type: Document.Type, _ request: TransferRequest, on loop: TransferLoop, keepWaiting: () -> Bool
+  ) throws(RemoteError) -> Document {
+    let body = try document(request, limit: longestDescription, on: loop, keepWaiting: keepWaiting)
+    do { return try JSONDecoder().decode(type, from: Data(body)) } catch {
+      throw .description(url: request.resource.publicURL, reason: explanation(of: error))
+    }
+  }
+
+  private static func explanation(of error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+      return path.isEmpty ? "the document" : "\"\(path.drop { $0 == "." })\""
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context)?: return "\(place(context)) has no \"\(key.stringValue)\""
+    case .typeMismatch(let type, let context)?: return "\(place(context)) is not of type \(type)"
+    case .valueNotFound(let type, let context)?: return "\(place(context)) is null instead of \(type)"
+    case .dataCorrupted(let context)? where !context.codingPath.isEmpty:
+      return "\(place(context)) is \(context.debugDescription)"
+    default: return "it is no JSON"
     }
   }
 }

@@ -24,12 +24,14 @@ public struct Job: Codable, Sendable, Equatable {
   public var createdAt: String?
   /// Sorted; a label's integer class is its place here.
   public var labels: [String]?
+  /// Images by label, where the description counts them.
+  public var labelCounts: [String: Int]?
   public var chunks: [ChunkReference]?
 
   public init(
     id: String, name: String? = nil, version: String? = nil, status: String = "completed",
     progress: Int? = nil, numImages: Int? = nil, numChunks: Int? = nil, chunkSize: Int? = nil,
-    sizeBytes: Int? = nil, createdAt: String? = nil, labels: [String]? = nil,
+    sizeBytes: Int? = nil, createdAt: String? = nil, labels: [String]? = nil, labelCounts: [String: Int]? = nil,
     chunks: [ChunkReference]? = nil
   ) {
     self.formatVersion = Job.knownFormatVersion
@@ -44,6 +46,7 @@ public struct Job: Codable, Sendable, Equatable {
     self.sizeBytes = sizeBytes
     self.createdAt = createdAt
     self.labels = labels
+    self.labelCounts = labelCounts
     self.chunks = chunks
   }
 
@@ -55,7 +58,19 @@ public struct Job: Codable, Sendable, Equatable {
     case chunkSize = "chunk_size"
     case sizeBytes = "size_bytes"
     case createdAt = "created_at"
-    case labels, chunks
+    case labels
+    case labelCounts = "label_counts"
+    case chunks
+  }
+
+  /// Counts that can be true: none below 0, and no more than there are images. Without others only a preview is lost.
+  private static func checked(_ counts: [String: Int]?, of images: Int?) -> [String: Int]? {
+    var rest = images ?? 1 << 53
+    for count in (counts ?? [:]).values {
+      guard count >= 0, count <= rest else { return nil }
+      rest -= count
+    }
+    return counts
   }
 
   /// Unknown fields are ignored; ids may be numbers; an absent version or status means the first and "completed".
@@ -73,6 +88,7 @@ public struct Job: Codable, Sendable, Equatable {
     sizeBytes = try fields.decodeCountIfPresent(.sizeBytes)
     createdAt = try fields.decodeIfPresent(String.self, forKey: .createdAt)
     labels = try fields.decodeIfPresent([String].self, forKey: .labels)
+    labelCounts = Job.checked(try? fields.decodeIfPresent([String: Int].self, forKey: .labelCounts), of: numImages)
     chunks = try fields.decodeIfPresent([ChunkReference].self, forKey: .chunks)
   }
 }

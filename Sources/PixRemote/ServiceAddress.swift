@@ -1,8 +1,11 @@
 /// The service's API: `<host>/api/v1`, however much of that the user gave.
-public struct ServiceAddress: Sendable, Equatable {
+public struct ServiceAddress: Sendable, Equatable, CustomStringConvertible {
   /// Without a trailing slash.
   let root: String
   let origin: Origin
+
+  /// Who is behind it: scheme, host and port.
+  public var description: String { origin.description }
 
   public init(_ baseURL: String) throws(RemoteError) {
     var base = baseURL[...]
@@ -19,6 +22,9 @@ public struct ServiceAddress: Sendable, Equatable {
     self.root = base + "/api/v1"
     self.origin = origin
   }
+
+  /// The URL of the jobs.
+  var jobs: String { "\(root)/jobs/" }
 
   /// The URL of a job; ids are opaque and percent-encoded (RFC 3986 §2.3).
   func job(_ id: String) -> String { "\(root)/jobs/\(ServiceAddress.encoded(id))" }

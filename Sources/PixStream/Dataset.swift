@@ -74,6 +74,21 @@ public final class Dataset: Sendable {
     return Dataset(configuration, local, job)
   }
 
+  /// The jobs of the service that `configuration` reaches, page by page; its source is not looked at.
+  ///
+  /// - Parameters:
+  ///   - keepWaiting: asked on this thread at least every 50 ms; false gives up with `cancelled`.
+  ///   - page: given jobs as they come, on this thread; false wants no more.
+  public static func list(
+    _ configuration: DatasetConfiguration, keepWaiting: () -> Bool, page: ([Job]) -> Bool
+  ) throws(DatasetError) {
+    do throws(RemoteError) {
+      try JobListing(
+        service: ServiceAddress(configuration.baseURL), key: configuration.key(), policy: configuration.policy()
+      ).read(on: Engine.current.transfers, keepWaiting: keepWaiting, page: page)
+    } catch { throw configuration.explained(error) }
+  }
+
   /// Shows every HTTP request of this process from now on, a line for each when it has ended: for people, on a thread
   /// of the engine's. In a forked child nothing is shown.
   public static func observeRequests(_ show: @escaping @Sendable (String) -> Void) {
@@ -96,7 +111,30 @@ public final class Dataset: Sendable {
   public var chunkSize: Int? { job.chunkSize ?? chunks.compactMap(\.numImages).max() }
 
   /// Bytes of all chunks, where the description tells.
-  var chunkBytes: Int? { Dataset.total(chunks.map(\.sizeBytes)) }
+  public var sizeBytes: Int? { job.sizeBytes ?? Dataset.total(chunks.map(\.sizeBytes)) }
+
+  /// Images by label: as the description counts them, else as the directories of chunks that are files here name them.
+  /// Nil where that cannot be told.
+  public func labelCounts(keepWaiting: () -> Bool) -> [String: Int]? {
+    if let counts = job.labelCounts { return counts }
+    guard !chunks.isEmpty, isLocal else { return nil }
+    let reader = readIndexes(cache: ChunkCache(memoryLimit: configuration.memoryLimit))
+    var counts: [String: Int] = [:]
+    while keepWaiting() {
+      guard let poll = try? reader.poll() else { return nil }
+      guard case .done(let set) = poll else {
+        reader.wait()
+        continue
+      }
+      for sample in set.indexes.values.flatMap(\.samples) {
+        guard let label = sample.label else { continue }
+        counts[DatasetCard.word(label), default: 0] += 1
+      }
+      return counts
+    }
+    reader.cancel()
+    return nil
+  }
 
   /// Nil when one is unknown, or when they come to more than there can be.
   static func total(_ counts: [Int?]) -> Int? {

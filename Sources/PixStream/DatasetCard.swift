@@ -1,3 +1,4 @@
+import PixDecode
 import PixRemote
 
 /// A dataset at a glance, as `pixcrawler info` prints it.
@@ -14,7 +15,7 @@ public struct DatasetCard: Sendable {
       "Status": DatasetCard.shown(job.status),
       "Images": dataset.imageCount.map(ErrorReport.grouped) ?? "unknown",
       "Chunks": ErrorReport.grouped(dataset.chunks.count),
-      "Size": (job.sizeBytes ?? dataset.chunkBytes).map(DatasetCard.size) ?? "unknown",
+      "Size": dataset.sizeBytes.map(DatasetCard.size) ?? "unknown",
       "Created": job.createdAt.map { DatasetCard.shown(DatasetCard.time($0)) } ?? "unknown",
       "Labels": job.labels.map(DatasetCard.listing) ?? "unknown",
     ]
@@ -34,6 +35,13 @@ public struct DatasetCard: Sendable {
     var line = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(200) { line.append(isControl(scalar) ? " " : scalar) }
     return String(line) + (text.unicodeScalars.dropFirst(200).isEmpty ? "" : "…")
+  }
+
+  static func word(_ label: Label) -> String {
+    switch label {
+    case .text(let text), .json(let text): text
+    case .integer(let number): String(number)
+    }
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -58,7 +66,7 @@ public struct DatasetCard: Sendable {
   }
 
   /// "2025-10-30T12:00:00Z" → "2025-10-30 12:00:00".
-  static func time(_ iso: String) -> String {
+  public static func time(_ iso: String) -> String {
     let parts = iso.split(separator: "T")
     guard parts.count == 2 else { return iso }
     return "\(parts[0]) \(parts[1].prefix(8))"

@@ -183,8 +183,11 @@ extension ErrorReport {
       search.fault?.description
       ?? (search.file.isThere
         ? "\(search.file.path) has no key for \(search.origin)" : "there is no \(search.file.path)")
-    return audience.reads("no api_key was passed", orOnTheCommandLine: "there is no --api-key")
-      + ", \(KeySearch.variables.joined(separator: " and ")) are not set, and \(file). "
+    let looked =
+      audience.reads("no api_key was passed", orOnTheCommandLine: "there is no --api-key")
+      + ", \(KeySearch.variables.joined(separator: " and ")) are not set, and \(file)"
+    guard search.fault == nil else { return looked }
+    return looked + ". "
       + audience.reads(
         "Pass api_key, set \(KeySearch.variables[0]), or run pixcrawler login",
         orOnTheCommandLine: "To store one: pixcrawler login")

@@ -194,7 +194,7 @@ import Testing
             })
         }
       } catch { #expect(error == .cancelled) }
-      try folder.write(".pixcrawler-1.partial", [1, 2, 3])
+      try folder.write(".pixcrawler.partial", [1, 2, 3])
       var writer = try writer(fixtures, folder, done: done)
       for chunk in fixtures.chunks.dropFirst(done.count) { done.append(try writer.write(chunk, tick: { _ in })) }
       _ = try writer.finish(done)

@@ -24,16 +24,12 @@ import Testing
     #expect(try folder.tree() == ["a/b/c": [4]])
   }
 
-  @Test func onlyOurOwnLeftoversAreRemoved() throws {
+  @Test func whatAKilledRunLeftIsWrittenOver() throws {
     let folder = try TestFolder()
-    for name in [
-      ".pixcrawler-x_1_0.partial", ".pixcrawler-\(DownloadOwner.current).partial", ".pixcrawler.jsonl", "x.partial",
-    ] {
-      try folder.write(name, [1])
-    }
+    try folder.write(".pixcrawler.partial", [1, 2, 3])
     let output = try OutputFolder(folder.path)
-    for _ in 0..<2 { try output.removeLeftovers() }
-    #expect(try Set(folder.tree().keys) == [".pixcrawler.jsonl", "x.partial"])
+    try output.write("a", isDurable: false) { (file) throws(ExportError) in try file.append([4]) }
+    #expect(try folder.tree() == ["a": [4]])
   }
 
   @Test func aFolderThatIsNoneAndAFullDiskAreErrors() throws {

@@ -61,8 +61,8 @@ import Testing
   func aFileThatOthersCanReadIsRefused(_ open: mode_t) throws {
     write(#"{"keys": {"https://host": "s3cr3t"}}"#, mode: open)
     let refusal = CredentialsError.exposed(path: file.path, mode: String(open, radix: 8))
-    #expect(throws: refusal) { () throws(CredentialsError) in _ = try file.key(for: service) }
-    #expect(throws: refusal) { () throws(CredentialsError) in try file.store("new", for: service) }
+    #expect(throws: refusal) { try file.key(for: service) }
+    #expect(throws: refusal) { try file.store("new", for: service) }
     #expect(mode(file.path) == open)
     #expect(try file.forget(service))
   }
@@ -70,18 +70,14 @@ import Testing
   @Test(arguments: ["", "{", "[]", #"{"keys": ["a"]}"#, #"{"keys": {"https://host": 7}}"#])
   func whatIsNoFileOfKeysIsRefusedAndCanBeRemoved(_ text: String) throws {
     write(text)
-    #expect(throws: CredentialsError.malformed(path: file.path)) {
-      () throws(CredentialsError) in _ = try file.key(for: service)
-    }
+    #expect(throws: CredentialsError.malformed(path: file.path)) { try file.key(for: service) }
     #expect(try file.forget(service))
     #expect(!file.isThere)
   }
 
   @Test func aFileTooLongForKeysIsNotRead() throws {
     write("{" + String(repeating: " ", count: CredentialsFile.longest) + "}")
-    #expect(throws: CredentialsError.malformed(path: file.path)) {
-      () throws(CredentialsError) in _ = try file.key(for: service)
-    }
+    #expect(throws: CredentialsError.malformed(path: file.path)) { try file.key(for: service) }
   }
 
   @Test func aPipeInItsPlaceKeepsNobodyWaiting() throws {
@@ -89,14 +85,14 @@ import Testing
     unlink(file.path)
     mkfifo(file.path, 0o600)
     #expect(throws: CredentialsError.unreadable(path: file.path, reason: "it is no file")) {
-      () throws(CredentialsError) in _ = try file.key(for: service)
+      try file.key(for: service)
     }
   }
 
   @Test func whereNothingCanBeWrittenItSaysSo() throws {
     let blocked = CredentialsFile(environment: ["XDG_CONFIG_HOME": "/proc/nowhere"])
     #expect(throws: CredentialsError.unwritable(path: blocked.path, reason: "No such file or directory")) {
-      () throws(CredentialsError) in try blocked.store("key", for: service)
+      try blocked.store("key", for: service)
     }
     #expect(try blocked.key(for: service) == nil)
   }

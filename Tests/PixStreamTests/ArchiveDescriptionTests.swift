@@ -22,7 +22,7 @@ import Testing
     #expect(dataset.imageCount == 3)
     #expect(dataset.job.labels == ["cat", "dog"])
     #expect(dataset.job.numChunks == 2)
-    #expect(dataset.job.sizeBytes == dataset.chunkBytes)
+    #expect(dataset.job.sizeBytes == dataset.sizeBytes)
     #expect(dataset.chunks.map(\.numImages) == [nil, nil])
     let reading = Reading(folder.path)
     #expect(reading.errors == [])

@@ -40,7 +40,7 @@ import Testing
     #expect(dataset.job.id == "7")
     #expect(dataset.imageCount == 5)
     #expect(dataset.chunkSize == 3)
-    #expect(dataset.chunkBytes == 11)
+    #expect(dataset.sizeBytes == 11)
   }
 
   @Test func aCountThatIsMissingOrImpossibleIsUnknown() {
