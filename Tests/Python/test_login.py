@@ -5,7 +5,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import pexpect
 import pytest
@@ -244,21 +243,20 @@ def test_a_prompt_that_is_left_leaves_the_terminal_as_it_was(home, credentials, 
 
 
 def test_a_prompt_that_was_stopped_goes_on(home, credentials):
-    child = terminal("login")
-    child.expect_exact("API key for ")
-    assert child.waitnoecho(timeout=10)
-    child.kill(signal.SIGTSTP)
-    deadline = time.monotonic() + 10
-    while pathlib.Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    assert child.getecho()
-    child.kill(signal.SIGCONT)
-    child.expect_exact("API key for ")
-    assert child.waitnoecho(timeout=10)
-    child.sendline("key-1")
-    child.expect_exact("Stored the key")
-    child.close()
+    shell = pexpect.spawn("/bin/bash", ["-c", f"set -m; {BINARY} login; stty -a; fg; stty -a"], encoding="utf-8",
+                          timeout=30, dimensions=(24, 200))
+    shell.expect_exact("API key for ")
+    assert shell.waitnoecho(timeout=10)
+    shell.send("\x1a")
+    shell.expect(r"[ ;](-?echo)[ ;]")
+    assert shell.match[1] == "echo"
+    shell.expect_exact("API key for ")
+    assert shell.waitnoecho(timeout=10)
+    shell.sendline("key-1")
+    shell.expect_exact("Stored the key")
+    shell.expect(r"[ ;](-?echo)[ ;]")
+    assert shell.match[1] == "echo"
+    shell.close(force=True)
 
 
 def test_a_key_on_the_command_line_is_told_of_once_and_on_a_terminal_only(home, server):
