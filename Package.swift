@@ -23,7 +23,7 @@ let package = Package(
     .executableTarget(
       name: "PixCommands",
       dependencies: [
-        "PixEnvironment", "PixLaunch", "PixPublish", "PixStream", "PixRemote", "PixVersion",
+        "PixDecode", "PixEnvironment", "PixExport", "PixLaunch", "PixPublish", "PixRemote", "PixStream", "PixVersion",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
@@ -48,6 +48,13 @@ let package = Package(
       ],
       swiftSettings: strictSwift),
     .target(
+      name: "PixExport",
+      dependencies: [
+        "CDisk", "PixStream", "PixRemote", "PixDecode", "PixThreads",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strictSwift),
+    .target(
       name: "PixPython",
       dependencies: ["CPython", "PixStream", "PixVersion"],
       exclude: ["Adapters"],
@@ -67,6 +74,7 @@ let package = Package(
     .target(name: "PixThreads", dependencies: ["CThreads", "CRuntime"], swiftSettings: strictSwift),
     .target(name: "CThreads", cSettings: strictC + staticSwift),
     .target(name: "CRuntime", cSettings: strictC + staticSwift),
+    .target(name: "CDisk", cSettings: strictC),
     .target(name: "CCurl", cSettings: strictC),
     .target(
       name: "CCodecs",
@@ -85,10 +93,11 @@ let package = Package(
     .testTarget(name: "PixStreamTests", dependencies: ["PixStream"], swiftSettings: strictSwift),
     .testTarget(name: "PixLaunchTests", dependencies: ["PixLaunch"], swiftSettings: strictSwift),
     .testTarget(name: "PixEnvironmentTests", dependencies: ["PixEnvironment"], swiftSettings: strictSwift),
+    .testTarget(name: "PixExportTests", dependencies: ["PixExport"], swiftSettings: strictSwift),
     .testTarget(name: "PixPublishTests", dependencies: ["PixPublish"], swiftSettings: strictSwift),
     .testTarget(
       name: "PixCommandsTests",
-      dependencies: ["PixCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["PixCommands", "PixExport", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strictSwift),
   ]
 )

@@ -84,15 +84,17 @@ CURLcode pix_curl_set_pointer(CURL *easy, CURLoption option, const void *value) 
   return curl.easy_setopt(easy, option, value);
 }
 
-void pix_curl_allow_web_only(CURL *easy) {
+void pix_curl_allow_web_only(CURL *easy, int redirects_stay_secure) {
+  const char *redirects = redirects_stay_secure ? "https" : "http,https";
   if (curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK) {
-    curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, redirects);
     return;
   }
+  long protocols = CURLPROTO_HTTPS | (redirects_stay_secure ? 0 : CURLPROTO_HTTP);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-  curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, protocols);
 #pragma GCC diagnostic pop
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PixExport
 import PixLaunch
 import PixPublish
 import PixStream
@@ -35,25 +36,35 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Replace the dataset that lies in OUT.")
   var force = false
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     guard chunkSize >= 1 else { throw ValidationError("--chunk-size must be at least 1") }
     guard name?.isEmpty != true else { throw ValidationError("--name must not be empty") }
   }
 
   func run() throws {
-    let bar = ProgressBar("Packing")
+    let display = ProgressDisplay(progress.mode, title: "Packing")
     do throws(PublishError) {
       let packer = DatasetPacker(
         folder: folder, output: out, chunkSize: chunkSize, seed: seed, name: name, replaces: force)
-      bar.show("Looking for images in \(folder) …")
-      let report = try packer.pack { bar.show($0.images, of: $0.imagesInAll) }
-      bar.finish()
+      display.show("Looking for images in \(folder) …")
+      let report = try packer.pack { display.show(PackCommand.progress($0)) }
+      display.finish()
       tell(report)
     } catch {
-      bar.finish()
+      display.finish()
       Failure.tell("\(error)")
       throw ExitCode.failure
     }
+  }
+
+  private static func progress(_ packed: DatasetPacker.Progress) -> ExportProgress {
+    var progress = ExportProgress()
+    progress.bytes = packed.bytes
+    progress.images = packed.images
+    progress.imagesInAll = packed.imagesInAll
+    return progress
   }
 
   private func tell(_ report: DatasetPacker.Report) {

@@ -12,6 +12,7 @@ struct PixCrawlerCommands: ParsableCommand {
       Examples:
         pixcrawler run train.py          train with your own Python; so does pixcrawler train.py
         pixcrawler repl                  a prompt with load_dataset at hand
+        pixcrawler download job_123      as arrays, a folder of images or the original zips
         pixcrawler list                  the service's datasets
         pixcrawler info ./pets           what a dataset is
         pixcrawler pack photos/ pets/    make a dataset out of class folders
@@ -22,8 +23,9 @@ struct PixCrawlerCommands: ParsableCommand {
       """,
     version: PixCrawlerVersion.text,
     subcommands: [
-      RunCommand.self, ReplCommand.self, ListCommand.self, InfoCommand.self, PackCommand.self, ServeCommand.self,
-      LoginCommand.self, LogoutCommand.self, AuthCommand.self, DoctorCommand.self, EnvCommand.self, KernelCommand.self,
+      RunCommand.self, ReplCommand.self, DownloadCommand.self, VerifyCommand.self, ListCommand.self, InfoCommand.self,
+      PackCommand.self, ServeCommand.self, LoginCommand.self, LogoutCommand.self, AuthCommand.self, DoctorCommand.self,
+      EnvCommand.self, KernelCommand.self,
     ])
 
   static func main() {

@@ -20,6 +20,9 @@ struct ServiceOptions: ParsableArguments {
   @Flag(help: "Accept https certificates that cannot be verified.")
   var insecure = false
 
+  /// Whether an address was given, and not left to the default.
+  private var namesBaseURL: Bool { baseURL != DatasetConfiguration.defaultBaseURL }
+
   @Flag(help: "Show every request on standard error.")
   var verbose = false
 
@@ -37,15 +40,20 @@ struct ServiceOptions: ParsableArguments {
   }
 
   /// The key and where it comes from. Standard input is read for it at most once.
-  var keySearch: KeySearch {
+  var keySearch: KeySearch { keySearch(at: baseURL) }
+
+  private func keySearch(at baseURL: String) -> KeySearch {
     let given = KeyArgument.value(apiKey, instead: "pixcrawler login or \(KeySearch.variables[0])")
     return KeySearch(given: given, baseURL: baseURL)
   }
 
   /// A dataset as these options reach it; a listing has no source. From here on --verbose shows requests.
-  func configuration(of source: String) -> DatasetConfiguration {
+  ///
+  /// - Parameter usual: the service's address where none was given.
+  func configuration(of source: String, at usual: String? = nil) -> DatasetConfiguration {
+    let baseURL = namesBaseURL ? baseURL : usual ?? baseURL
     if verbose { Dataset.observeRequests { Failure.show($0) } }
     return DatasetConfiguration(
-      source: source, keySearch: keySearch, baseURL: baseURL, timeout: timeout, verifiesTLS: !insecure)
+      source: source, keySearch: keySearch(at: baseURL), baseURL: baseURL, timeout: timeout, verifiesTLS: !insecure)
   }
 }

@@ -20,6 +20,7 @@ final class CurlChannel: TransferChannel {
   private var errorBody: [UInt8] = []
   private var verdict: RemoteError?
   private var isPaused = false
+  private var isSecure = false
   private let started = ContinuousClock.now
   private let range: Range<Int>?
   private var bytes = 0
@@ -45,8 +46,9 @@ final class CurlChannel: TransferChannel {
   private func configure(url: String, sockets: SocketRegistry) {
     let request = transfer.request
     let context = Unmanaged.passUnretained(self).toOpaque()
+    isSecure = Origin(url)?.scheme == "https"
     url.withCString { _ = pix_curl_set_pointer(easy, CURLOPT_URL, $0) }
-    pix_curl_allow_web_only(easy)
+    pix_curl_allow_web_only(easy, isSecure ? 1 : 0)
     "pixcrawler/\(PixCrawlerVersion.text)".withCString { _ = pix_curl_set_pointer(easy, CURLOPT_USERAGENT, $0) }
     pix_curl_set_pointer(easy, CURLOPT_PRIVATE, context)
     pix_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
@@ -176,6 +178,7 @@ final class CurlChannel: TransferChannel {
       var status = 0
       pix_curl_response_code(easy, &status)
       return .status(url: url, status: status, message: reason, retryAfter: nil)
+    case CURLE_UNSUPPORTED_PROTOCOL where isSecure: return .insecure(url: url)
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .source(reason: "\(url): \(reason)")
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
       return .untrusted(url: url, reason: reason)

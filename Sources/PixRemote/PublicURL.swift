@@ -11,6 +11,9 @@ public struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     description = String(bare[..<authorityStart] + host + rest[authority.endIndex...])
   }
 
+  /// Whether it is an address, and no path or id.
+  public static func isAddress(_ text: String) -> Bool { text.contains("://") }
+
   /// A local path, in which `?`, `#` and `@` are letters like others.
   public init(path: String) { description = path }
 }

@@ -4,6 +4,8 @@ public enum RemoteError: Error, Sendable, Equatable {
   case network(url: PublicURL, reason: String)
   /// The server's certificate could not be verified.
   case untrusted(url: PublicURL, reason: String)
+  /// The server leads from https to a place without it.
+  case insecure(url: PublicURL)
   /// The server answered, but not with what was asked for.
   case status(url: PublicURL, status: Int, message: String?, retryAfter: Duration?)
   /// The file changed between two requests for its parts.

@@ -48,6 +48,32 @@ public final class Dataset: Sendable {
     }
   }
 
+  /// The transfers of this process.
+  public static var transfers: TransferLoop { Engine.current.transfers }
+
+  /// How often a transfer is tried again.
+  public var retries: Int { locator.policy.retry.tries - 1 }
+
+  /// Where a chunk's bytes are.
+  public func request(for chunk: ChunkReference, from offset: Int = 0) throws(DatasetError) -> TransferRequest {
+    do throws(RemoteError) {
+      return try locator.request(for: chunk, range: offset > 0 ? offset..<Int.max : nil)
+    } catch { throw .download(chunk: chunk.chunkID, error) }
+  }
+
+  /// A dataset of one chunk that has become a file here; what it is called and labeled stays.
+  public func standing(_ chunk: ChunkReference, in file: String) -> Dataset {
+    var chunk = chunk
+    chunk.url = file
+    var job = job
+    job.numImages = chunk.numImages
+    job.numChunks = 1
+    job.chunks = [chunk]
+    let local = DatasetLocator(
+      source: .archives([file]), service: locator.service, key: nil, policy: locator.policy)
+    return Dataset(configuration, local, job)
+  }
+
   /// The jobs of the service that `configuration` reaches, page by page; its source is not looked at.
   ///
   /// - Parameters:

@@ -205,6 +205,12 @@ extension ErrorReport {
         "the certificate of \(url) could not be verified: \(reason). For a host you trust, "
           + audience.reads("verify_ssl=False", orOnTheCommandLine: "--insecure") + " skips the check")
       self.url = url.description
+    case .insecure(let url):
+      self.init(
+        .network,
+        "\(url) leads to a place without https, and what begins with https stays with it. Give the address that it "
+          + "leads to, if you trust the way there")
+      self.url = url.description
     case .status(let url, let status, let message, _):
       self.init(status: status, url: url, said: message, audience)
     case .changed(let url, let before, let after):

@@ -2,6 +2,7 @@
 
 Throughput: rounds in which the bare libjpeg-turbo (limit.c, the same files in memory, as many threads as cores),
 iteration and batches take turns in shuffled order, each in a process of its own; ratios are taken inside a round.
+Downloads take turns with curl in the same way.
 """
 
 import argparse
@@ -33,7 +34,7 @@ def run(*command, **options):
 
 
 def prepare():
-    """The photographs, packed; and descriptions of 10 and of 100 chunks that name the same archives again and again."""
+    """The photographs, packed; and descriptions of so many chunks that name the same archives again and again."""
     photos, dataset = WORK / "photos", WORK / "datasets/photos"
     if not photos.exists():
         print(f"Cutting {IMAGES} photographs of {WIDTH} x {HEIGHT} ...", flush=True)
@@ -45,7 +46,7 @@ def prepare():
     shutil.rmtree(WORK / "datasets", ignore_errors=True)
     run(PIXCRAWLER, "pack", photos, dataset, "--chunk-size", CHUNK)
     job = json.loads((dataset / "dataset.json").read_text())
-    for count in (1, 10, 100):
+    for count in (1, 5, 10, 20, 100):
         chunks = [
             {**job["chunks"][index % len(job["chunks"])], "chunk_id": f"chunk_{index:04}", "chunk_index": index}
             for index in range(count)]
@@ -173,6 +174,62 @@ def memory(url):
         print(f"  {mode:8}  10 chunks {peaks[10]:.0f} MiB   100 chunks {peaks[100]:.0f} MiB")
 
 
+def measured(*command):
+    """A process's seconds, CPU seconds and peak of resident memory, its children included."""
+    started = time.perf_counter()
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"bench: {command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    return {"seconds": time.perf_counter() - started, "cpu": usage.ru_utime + usage.ru_stime,
+            "peak_mib": usage.ru_maxrss / 1024}
+
+
+def download(url, rounds):
+    """The same chunks, by us and by curl; both write them to the same disk, and we prove and note each as well."""
+    job = json.loads((WORK / "datasets/photos/dataset.json").read_text())
+    size = sum(chunk["size_bytes"] for chunk in job["chunks"]) / 1e6
+    target, listing = WORK / "downloads", WORK / "curl.txt"
+    listing.write_text("".join(
+        f'url = "{url}/photos/{chunk["url"]}"\noutput = "{target}/{place}.zip"\n'
+        for place, chunk in enumerate(job["chunks"])))
+    commands = {
+        "curl --parallel-max 4": ["curl", "--silent", "--fail", "--parallel", "--parallel-max", 4, "--config", listing],
+        "pixcrawler download --format zip": [
+            PIXCRAWLER, "download", url + "/photos/", "--format", "zip", "--no-progress", "--output-dir", target],
+    }
+    results = {name: [] for name in commands}
+    for round in range(rounds + 1):
+        for name in random.sample(list(commands), len(commands)):
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir()
+            row = measured(*commands[name])
+            if round > 0:
+                results[name].append(row)
+    shutil.rmtree(target)
+    print(f"\nDownload: {len(job['chunks'])} chunks, {size:.0f} MB, nginx on loopback, medians of {rounds} rounds")
+    print(f"  {'':33}  MB/s   of curl's   CPU s   peak MiB")
+    curl = results["curl --parallel-max 4"]
+    for name, rows in results.items():
+        share = statistics.median(base["seconds"] / row["seconds"] for base, row in zip(curl, rows))
+        rate, cpu, peak = (
+            statistics.median(pick(row) for row in rows)
+            for pick in (lambda row: size / row["seconds"], lambda row: row["cpu"], lambda row: row["peak_mib"]))
+        print(f"  {name:33}  {rate:4.0f}  {share:9.2f}  {cpu:6.2f}  {peak:9.0f}")
+
+
+def download_memory(url):
+    print("\nPeak resident memory of download --format numpy --image-size 224, 256 MiB of budget")
+    target = WORK / "downloads"
+    for count in (5, 20):
+        shutil.rmtree(target, ignore_errors=True)
+        row = measured(PIXCRAWLER, "download", f"{url}/{count}/", "--image-size", 224, "--no-progress",
+                       "--output-dir", target)
+        size = sum(file.stat().st_size for file in target.rglob("images.npy")) / 1e6
+        print(f"  images.npy of {size:5.0f} MB: {row['peak_mib']:.0f} MiB, {CHUNK * count / row['seconds']:.0f} images/s")
+    shutil.rmtree(target)
+
+
 def startup(rounds):
     script = WORK / "empty.py"
     script.write_text("")
@@ -203,7 +260,7 @@ def startup(rounds):
 def main():
     parser = argparse.ArgumentParser(description="Measures pixcrawler on real photographs over loopback.")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the throughput runs (5)")
-    parser.add_argument("--only", choices=["startup", "training"], help="one part alone")
+    parser.add_argument("--only", choices=["startup", "training", "download"], help="one part alone")
     options = parser.parse_args()
     if options.only == "startup":
         WORK.mkdir(parents=True, exist_ok=True)
@@ -213,7 +270,11 @@ def main():
     try:
         if options.only is None:
             throughput(nginx.url, files, options.rounds)
-        training(nginx.url + "/photos/", WORK / "photos", options.rounds)
+        if options.only in (None, "training"):
+            training(nginx.url + "/photos/", WORK / "photos", options.rounds)
+        if options.only in (None, "download"):
+            download(nginx.url, options.rounds)
+            download_memory(nginx.url)
         if options.only:
             return
         first_image()

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import frameworks
+from downloads import noise, shim  # noqa: F401 (fixtures)
 from frameworks import decoded  # noqa: F401 (fixtures)
 from launching import environment, home  # noqa: F401 (fixtures)
 from support import (  # noqa: F401 (fixtures)

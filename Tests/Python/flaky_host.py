@@ -1,5 +1,6 @@
 """A real HTTP host that misbehaves on demand, on loopback."""
 
+import collections
 import http.server
 import json
 import os
@@ -12,16 +13,23 @@ class FlakyHost:
 
     A fault is a status code, ("retry-after", status, seconds), ("drop", bytes) to close the connection after so many
     body bytes, ("stall",) to say nothing, ("stall", bytes) to say nothing more after so many body bytes, ("slow",) to
-    trickle, ("redirect", url), or ("replace", file) to send another file's bytes. `release` ends stalls and trickles.
+    trickle, ("redirect", url), ("replace", file) to send another file's bytes, ("damage",) to change one byte in the
+    middle, or ("promise", more) to name a length that is so much too large. `release` ends stalls and trickles.
+    `rate`, in bytes per second, holds for every answer. Every file's ETag has `edition` in it.
     """
 
-    def __init__(self, folder, ranges=True, lengths=True):
+    def __init__(self, folder, ranges=True, lengths=True, rate=None):
         self.folder = str(folder)
         self.ranges = ranges
         self.lengths = lengths
+        self.rate = rate
+        self.edition = ""
         self.faults = {}
         #: (method, path, headers) of every request.
         self.requests = []
+        #: Bytes of bodies, by path, and the lock for them.
+        self.sent = collections.Counter()
+        self.counting = threading.Lock()
         self.release = threading.Event()
         host = self
 
@@ -51,6 +59,11 @@ class FlakyHost:
         self.server.server_close()
         self.thread.join(timeout=10)
 
+    def served(self):
+        """Bytes of archives that have been sent."""
+        with self.counting:
+            return sum(count for path, count in self.sent.items() if path.endswith(".zip"))
+
     def paths(self):
         return [path for _, path, _ in self.requests]
 
@@ -75,10 +88,12 @@ class FlakyHost:
             return self.fail(handler, 404)
         with open(file, "rb") as stream:
             data = stream.read()
-        tag = str(hash(data))
-        if kind == "slow":
-            return self.send(handler, data, None, tag, self.trickle)
-        self.send(handler, data, fault[1] if kind in ("drop", "stall") else None, tag)
+        tag = str(hash(data)) + self.edition
+        if kind == "damage":
+            data = data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+        more = fault[1] if kind == "promise" else 0
+        pieces = self.trickle if kind == "slow" else self.throttle if self.rate else lambda data: [data]
+        self.send(handler, data, fault[1] if kind in ("drop", "stall") else None, tag, pieces, more)
         if kind == "stall":
             self.release.wait(60)
 
@@ -86,6 +101,12 @@ class FlakyHost:
         for start in range(0, len(data), 2000):
             yield data[start : start + 2000]
             self.release.wait(0.05)
+
+    def throttle(self, data):
+        """In pieces small enough that little is lost with a connection."""
+        for start in range(0, len(data), 4096):
+            yield data[start : start + 4096]
+            self.release.wait(4096 / self.rate)
 
     def fail(self, handler, status, headers={}):
         body = json.dumps({"detail": f"fault {status}"}).encode()
@@ -96,7 +117,7 @@ class FlakyHost:
         handler.end_headers()
         handler.wfile.write(body)
 
-    def send(self, handler, data, drop_after, tag, pieces=lambda data: [data]):
+    def send(self, handler, data, drop_after, tag, pieces, more):
         total = len(data)
         status, first = 200, 0
         asked = handler.headers.get("Range")
@@ -104,6 +125,8 @@ class FlakyHost:
         if self.ranges and asked and (condition is None or condition == f'"{tag}"'):
             bounds = asked.removeprefix("bytes=").split("-")
             first = int(bounds[0])
+            if first >= total:
+                return self.fail(handler, 416)
             last = min(int(bounds[1]) if bounds[1] else total - 1, total - 1)
             data = data[first : last + 1]
             status = 206
@@ -114,7 +137,9 @@ class FlakyHost:
         if status == 206:
             handler.send_header("Content-Range", f"bytes {first}-{first + len(data) - 1}/{total}")
         if self.lengths:
-            handler.send_header("Content-Length", str(len(data)))
+            handler.send_header("Content-Length", str(len(data) + more))
+            if more:
+                handler.close_connection = True
         else:
             handler.send_header("Connection", "close")
             handler.close_connection = True
@@ -125,5 +150,7 @@ class FlakyHost:
         try:
             for piece in pieces(data):
                 handler.wfile.write(piece)
+                with self.counting:
+                    self.sent[urllib.parse.urlsplit(handler.path).path] += len(piece)
         except OSError:
             handler.close_connection = True

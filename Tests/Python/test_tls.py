@@ -4,7 +4,7 @@ import pytest
 
 import pixcrawler
 from pixcrawler import exceptions
-from support import fork_rounds, script
+from support import SecureNginx, fork_rounds, script
 
 
 def read(dataset):
@@ -62,3 +62,13 @@ print("whole")
 """,
         secure.url, timeout=200)
     assert out == "whole\n"
+
+
+def test_a_redirect_away_from_https_is_not_followed(packed, certificate, nginx, tmp_path):
+    host = SecureNginx(
+        tmp_path, packed.parent, certificate, more=f"location /gone/ {{ return 302 {nginx}/photos/dataset.json; }}")
+    try:
+        with pytest.raises(exceptions.NetworkError, match="leads to a place without https"):
+            pixcrawler.load_dataset(host.url.replace("photos", "gone"), verify_ssl=False)
+    finally:
+        host.stop()

@@ -15,7 +15,8 @@ const char *pix_curl_easy_strerror(CURLcode code);
 CURLcode pix_curl_set_long(CURL *easy, CURLoption option, long value);
 CURLcode pix_curl_set_pointer(CURL *easy, CURLoption option, const void *value);
 // No other protocol, neither at first nor by a redirect; also where libcurl is older than 7.85.
-void pix_curl_allow_web_only(CURL *easy);
+/* What begins with TLS does not go on without it where `redirects_stay_secure` is not 0. */
+void pix_curl_allow_web_only(CURL *easy, int redirects_stay_secure);
 CURLcode pix_curl_set_data_function(
     CURL *easy, CURLoption option, size_t (*function)(char *, size_t, size_t, void *), void *context);
 CURLcode pix_curl_set_socket_functions(

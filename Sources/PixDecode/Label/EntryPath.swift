@@ -1,9 +1,9 @@
 /// An entry's name, as folders. Some archivers begin every name with "./".
-struct EntryPath {
+public struct EntryPath {
   /// Without empty ones and ".".
-  let parts: [Substring]
+  public let parts: [Substring]
 
-  init(_ name: String) {
+  public init(_ name: String) {
     parts = name.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }.filter { $0 != "." }
   }
 
