@@ -26,11 +26,15 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "The port; 0 lets the system choose.")
   var port: UInt16 = 8000
 
-  @Option(help: "The key clients must send. Default: PIXCRAWLER_SERVE_KEY from the environment; without, none.")
+  @Option(
+    help: ArgumentHelp(
+      "The key clients must send; - reads it from standard input. Default: PIXCRAWLER_SERVE_KEY from the environment; "
+        + "without, none.", valueName: "key"))
   var apiKey: String?
 
   func run() throws {
-    let key = apiKey ?? getenv("PIXCRAWLER_SERVE_KEY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    let given = KeyArgument.value(apiKey, instead: "PIXCRAWLER_SERVE_KEY")
+    let key = given ?? getenv("PIXCRAWLER_SERVE_KEY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     let server: DatasetServer
     do throws(PublishError) { server = try DatasetServer(dir, host: host, port: port, key: key) } catch {
       Failure.tell("\(error)")

@@ -49,7 +49,9 @@ public enum Launch {
       let first = Int(CommandLine.argc) - request.arguments.count
       return (first..<Int(CommandLine.argc)).map { CommandLine.unsafeArgv[$0] }
     }
-    let prompt = Prompt(packageFolder: promptFolder, isPlain: request.purpose == .plainPrompt)
+    // The name that every flag has in the environment.
+    let asksForPlain = ["1", "true", "yes"].contains(ProcessEnvironment.current["PIXCRAWLER_PLAIN"]?.lowercased())
+    let prompt = Prompt(packageFolder: promptFolder, isPlain: asksForPlain || request.purpose == .plainPrompt)
     guard isatty(STDIN_FILENO) == 1 else { return Prompt.argumentsWithoutTerminal.map(forever) }
     for (name, value) in prompt.variables(startup: getenv("PYTHONSTARTUP").map { String(cString: $0) }) {
       setenv(name, value, 1)

@@ -7,15 +7,15 @@ import Testing
   private func path(_ words: String...) -> CommandPath { CommandPath(words, below: PixCrawlerCommands.self) }
 
   @Test func wordsLeadToACommand() {
-    #expect(path().command == PixCrawlerCommands.self)
-    #expect(path("info", "pets").command == InfoCommand.self)
-    #expect(path("env", "link", "info").command == EnvLinkCommand.self)
+    #expect(path().command is PixCrawlerCommands.Type)
+    #expect(path("info", "pets").command is InfoCommand.Type)
+    #expect(path("env", "link", "info").command is EnvLinkCommand.Type)
     #expect(path("env", "link", "info").names == ["env", "link"])
-    #expect(path("--help", "info").command == PixCrawlerCommands.self)
+    #expect(path("--help", "info").command is PixCrawlerCommands.Type)
   }
 
   @Test func helpLeadsToTheCommandItIsAbout() {
-    #expect(path("help", "kernel", "remove").command == KernelRemoveCommand.self)
+    #expect(path("help", "kernel", "remove").command is KernelRemoveCommand.Type)
     #expect(path("help", "kernel").isHelp)
     #expect(path("help").isHelp)
     #expect(!path("info", "help").isHelp)

@@ -15,13 +15,13 @@ import Testing
     var table = JobTable(for: .people)
     #expect(
       table.text(of: jobs) == """
-        ID                STATUS            IMAGES      SIZE  CREATED              NAME
-        job_1             completed         10,000    2.5 GB  2025-10-30 12:00:00  pets
-        a long id  [31m   processing 40%         -         -  -
+        ID               STATUS            IMAGES      SIZE  CREATED              NAME
+        job_1            completed         10,000    2.5 GB  2025-10-30 12:00:00  pets
+        a long id  [31m  processing 40%         -         -  -
 
         """)
     let next = table.text(of: [Job(id: "x", numImages: 7)])
-    #expect(next.split(separator: "\n") == ["x                 completed              7         -  -"])
+    #expect(next.split(separator: "\n") == ["x                completed              7         -  -"])
   }
 
   @Test func plainForScripts() {

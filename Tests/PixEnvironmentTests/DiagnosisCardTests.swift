@@ -37,6 +37,6 @@ import Testing
     let card = DiagnosisCard(
       diagnosis, key: KeySearch(baseURL: "https://host", environment: ["HOME": "/none"]), folders: Self.folders)
     #expect(card.text.hasSuffix("\n\nProblem: NumPy is not installed\nNext:    /env/bin/python -m pip install numpy"))
-    #expect(card.text.contains("none; for a service that asks for one, set PIXCRAWLER_API_KEY"))
+    #expect(card.text.contains("none; for a service that asks for one: pixcrawler login"))
   }
 }

@@ -32,6 +32,14 @@ import Testing
     #expect(read.images.map(\.path) == ["3.jpg", "cat/big/black/2.jpg", "dog/1.jpg"])
     #expect(read.images.map(\.label) == [nil, "cat", "dog"])
     #expect(read.labels == ["cat", "dog"])
+    #expect(read.labelCounts == ["cat": 1, "dog": 1])
+  }
+
+  @Test func labelsThatDifferInTheirBytesAloneAreNotCounted() throws {
+    try folder.add("caf\u{E9}/1.jpg", Images.jpeg("a"))
+    try folder.add("cafe\u{301}/2.jpg", Images.jpeg("b"))
+    #expect(try read().labels.count == 2)
+    #expect(try read().labelCounts == nil)
   }
 
   @Test func imagesWithoutAnyFolderHaveNoLabels() throws {

@@ -36,4 +36,13 @@ import Testing
   func whatIsNoJob(json: String) {
     #expect(throws: (any Error).self) { try job(json) }
   }
+
+  @Test(arguments: [
+    (#"{"cat": 3, "dog": 1}"#, ["cat": 3, "dog": 1]), ("{}", [:]), ("null", nil), ("[]", nil), (#"{"cat": -1}"#, nil),
+    (#"{"cat": "3"}"#, nil), (#"{"cat": 3, "dog": 2}"#, nil), (#"{"a": 9223372036854775807, "b": 1}"#, nil),
+  ])
+  func countsOfLabelsAreTakenWhereTheyCanBeTrue(_ json: String, _ counts: [String: Int]?) throws {
+    let text = #"{"id": "j", "num_images": 4, "label_counts": \#(json)}"#
+    #expect(try JSONDecoder().decode(Job.self, from: Data(text.utf8)).labelCounts == counts)
+  }
 }

@@ -43,6 +43,40 @@ import Testing
     #expect(dataset.sizeBytes == 11)
   }
 
+  @Test func classesAreCountedByTheDescriptionOrByDirectories() throws {
+    let fixtures = try DatasetFixtures.shared()
+    let good = try open(fixtures.path("good"))
+    #expect(good.job.labelCounts == nil)
+    let counts = try #require(good.labelCounts { true })
+    #expect(counts.values.reduce(0, +) == 9)
+    #expect(counts["dog"] == 3)
+    #expect(good.labelCounts { false } == nil)
+    #expect(try open(fixtures.path("good/chunks")).labelCounts { true } == counts)
+    let described = try open(description: #"{"id": "x", "label_counts": {"a": 2}, "chunks": []}"#)
+    #expect(described.labelCounts { false } == ["a": 2])
+    let gone = #"{"id": "x", "chunks": [{"chunk_id": "a", "chunk_index": 0, "url": "a.zip"}]}"#
+    #expect(try open(description: gone).labelCounts { true } == nil)
+    try withHost(["dataset.json": Array(gone.utf8)]) { host in
+      #expect(try open(host.url).labelCounts { true } == nil)
+      #expect(host.requests == ["dataset.json"])
+    }
+  }
+
+  @Test func jobsAreListed() throws {
+    try withHost(["api/v1/jobs/?page=1&size=100": Array(#"{"items": [{"id": "a"}, {"id": 7}]}"#.utf8)]) { host in
+      var ids: [String] = []
+      let add: ([Job]) -> Bool = { jobs in
+        ids += jobs.map(\.id)
+        return false
+      }
+      try Dataset.list(DatasetConfiguration(source: "", baseURL: host.url), keepWaiting: { true }, page: add)
+      #expect(ids == ["a", "7"])
+      #expect(throws: DatasetError.cancelled) {
+        try Dataset.list(DatasetConfiguration(source: "", baseURL: host.url), keepWaiting: { false }, page: add)
+      }
+    }
+  }
+
   @Test func aCountThatIsMissingOrImpossibleIsUnknown() {
     #expect(Dataset.total([1, 2]) == 3)
     #expect(Dataset.total([]) == 0)
