@@ -67,7 +67,7 @@ import Testing
     }
     let lines = try lines(folder)
     #expect(lines.map { $0["file_name"] } == records.flatMap(\.files).map(\.path))
-    #expect(lines[0] == ["file_name": "cat/1.jpg", "label": "cat"])
+    #expect(lines[0] == ["file_name": "cat/1.jpg", "label": "cat", "original": "chunk_0000/cat/1.jpg"])
     #expect(lines[3] == ["file_name": "cat/4.jpg", "label": "cat", "original": "chunk_0001/4.jpg"])
     #expect(lines[6] == ["file_name": "unlabeled/bare.jpg", "label": nil, "original": "chunk_0001/bare.jpg"])
     let classes = try JSONDecoder().decode([String: String?].self, from: Data(folder.read("classes.json")))
