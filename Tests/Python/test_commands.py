@@ -105,7 +105,8 @@ def test_version():
 @pytest.mark.parametrize(
     "arguments, meant",
     [(["train", "--api-key", SECRET], None), (["x"], None), (["Pack", "a", "b"], "pack"), (["ifno"], "info"),
-     (["servce", "--api-key", SECRET], "serve"), (["help", "docter"], "doctor")])
+     (["servce", "--api-key", SECRET], "serve"),
+     (["downlaod", "job_1"], "download"), (["help", "docter"], "doctor")])
 def test_an_unknown_command(arguments, meant):
     names = re.findall(r"^  (\w+)(?:, \w+)?  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
     assert {"run", "info", "pack", "serve", "doctor", "env"} <= set(names)
