@@ -91,12 +91,14 @@ enum Disk {
 
   /// Writes a file aside and renames it: who looks meanwhile sees all of it, or what was there before. What a process
   /// that was killed left aside, the next one writes over.
-  static func write(_ bytes: [UInt8], to path: String) throws(ExportError) {
+  ///
+  /// - Parameter isDurable: whether it outlives a loss of power.
+  static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws(ExportError) {
     let aside = "\(path).new"
     let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { throw .file(path: aside, code: errno) }
     var failure = bytes.withUnsafeBytes { append($0, to: descriptor) }
-    if failure == nil, fsync(descriptor) != 0 { failure = errno }
+    if isDurable, failure == nil, fsync(descriptor) != 0 { failure = errno }
     if close(descriptor) != 0, failure == nil { failure = errno }
     if failure == nil, rename(aside, path) != 0 { failure = errno }
     if let failure {

@@ -10,8 +10,13 @@ struct Journal {
   struct Seal: Codable, Equatable {
     /// Files that belong to no single chunk.
     var files: [ChunkRecord.File]
-    /// Digest of the lines before.
+    /// Digest of the lines before, and of `files` as a line.
     var sha256: String
+
+    init(files: [ChunkRecord.File], after text: some Sequence<UInt8>) {
+      self.files = files
+      sha256 = SHA256.hash(data: Array(text) + Journal.line(files)).hexadecimal
+    }
   }
 
   let identity: ExportIdentity
@@ -48,7 +53,7 @@ struct Journal {
       throw .record(path: path, reason: "a newer pixcrawler has written it")
     }
     guard let last = lines.last, let seal: Seal = Journal.decode(last),
-      seal.sha256 == Journal.digest(of: bytes[..<last.startIndex])
+      seal == Seal(files: seal.files, after: bytes[..<last.startIndex])
     else { throw .record(path: path, reason: "it is not as it was written") }
     self.init(identity)
     self.seal = seal
@@ -86,7 +91,7 @@ struct Journal {
   /// Writes the record of a finished folder.
   mutating func close(with files: [ChunkRecord.File], to path: String) throws(ExportError) {
     let bytes = text
-    let seal = Seal(files: files, sha256: Journal.digest(of: bytes[...]))
+    let seal = Seal(files: files, after: bytes)
     try Disk.write(bytes + Journal.line(seal), to: path)
     self.seal = seal
   }
@@ -101,9 +106,5 @@ struct Journal {
 
   private static func decode<Value: Decodable>(_ line: ArraySlice<UInt8>) -> Value? {
     try? JSONDecoder().decode(Value.self, from: Data(line))
-  }
-
-  private static func digest(of bytes: ArraySlice<UInt8>) -> String {
-    SHA256.hash(data: Array(bytes)).hexadecimal
   }
 }

@@ -39,7 +39,8 @@ struct PartFolder: Equatable {
     let identity = answer.identity
     let head = Head(
       etag: identity["etag"], lastModified: identity["last-modified"], length: identity.contentLength)
-    try Disk.write([UInt8]((try? JSONEncoder().encode(head)) ?? Data()), to: self.head)
+    // On the transfer thread, where a slow disk would hold up all the others.
+    try Disk.write([UInt8]((try? JSONEncoder().encode(head)) ?? Data()), to: self.head, isDurable: false)
   }
 
   /// Forgets what came so far.

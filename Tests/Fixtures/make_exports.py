@@ -63,9 +63,10 @@ def hostile():
     """Names that lead out, or that some file system has no room for. What is good comes first, between and last."""
     long = "n" * 300
     names = [
-        "cat/good.jpg", "../out.jpg", "../../../../tmp/out.jpg", "/tmp/absolute.jpg", "cat/../../up.jpg",
-        "..\\windows.jpg", "C:\\drive.jpg", "cat/nul\0.jpg", "cat/nul\0/../x.jpg", f"cat/{long}.jpg",
-        f"cat/{long}2.jpg", "кот/" + "ж" * 200 + ".jpg", "cat/😀📷.jpg", "CON/con.jpg", "cat/COM1.tar.jpg", "NUL/a.jpg",
+        "cat/good.jpg", "../\x1b[31mred\0.jpg", "../out.jpg", "../../../../tmp/out.jpg", "/tmp/absolute.jpg",
+        "cat/../../up.jpg", "..\\windows.jpg", "C:\\drive.jpg", "cat/nul\0.jpg", "cat/nul\0/../x.jpg", f"cat/{long}.jpg",
+        f"cat/{long}2.jpg", "кот/" + "ж" * 200 + ".jpg", "cat/😀📷.jpg", "CON/con.jpg", "cat/COM1.tar.jpg",
+        "NUL/a.jpg",
         "cat/a<b>c:d\"e|f?g*h.jpg", "cat/end .jpg", "cat/dots...", "cat/line\nbreak\x1b[31m.jpg", "cat/a\\b.jpg",
         "cat//twice//slash.jpg", "./cat/dotted.jpg", "classes.json/1.jpg", "metadata.jsonl/2.jpg", "unlabeled/3.jpg",
         "4.jpg", "d/" * 600 + "deep.jpg", ".", " ", "cat/e\u0301.jpg", "cat/\u00e9.jpg"]
@@ -129,7 +130,8 @@ def main(out):
             with open(os.path.join(folder, "chunks", identifier + ".zip"), "wb") as file:
                 file.write(data)
             described.append({
-                "chunk_id": identifier, "chunk_index": index, "url": f"chunks/{identifier}.zip", "size_bytes": len(data)})
+                "chunk_id": identifier, "chunk_index": index, "url": f"chunks/{identifier}.zip",
+                "size_bytes": len(data)})
             entries += [[identifier, name] for name in names]
         with open(os.path.join(folder, "dataset.json"), "w") as file:
             labels = {"labels": ["cat", "dog"]} if case is plain else {}

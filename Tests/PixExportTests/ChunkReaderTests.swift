@@ -64,7 +64,7 @@ import Testing
 
   @Test func unsafeNamesAreRefused() throws {
     let found = try read(try ExportFixtures("hostile").path(0))
-    #expect(found.refused.count == 7)
+    #expect(found.refused.count == 8)
     #expect(found.refused.contains("../out.jpg"))
     #expect(found.end == nil)
   }

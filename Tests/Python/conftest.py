@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import frameworks
-from downloads import noise, shim  # noqa: F401 (fixtures)
+from downloads import clean, fresh, noise, shim, slow_host  # noqa: F401 (fixtures)
 from frameworks import decoded  # noqa: F401 (fixtures)
 from launching import environment, home  # noqa: F401 (fixtures)
 from support import (  # noqa: F401 (fixtures)

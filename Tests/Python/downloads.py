@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from flaky_host import FlakyHost
 from support import BINARY, WITNESS, command
 
 FORMATS = ("zip", "images", "numpy")
@@ -24,14 +25,14 @@ dice = random.Random(5)
 for number in range(48):
     folder = pathlib.Path(sys.argv[1]) / "abc"[number % 3]
     folder.mkdir(parents=True, exist_ok=True)
-    image = Image.frombytes("RGB", (200, 160), dice.randbytes(200 * 160 * 3))
+    image = Image.frombytes("RGB", (240, 200), dice.randbytes(240 * 200 * 3))
     image.save(folder / f"{number:02}.jpg", quality=95)
 """
 
 
 @pytest.fixture(scope="session")
 def noise(tmp_path_factory):
-    """A folder with the dataset `noise`: 48 images of one shape and three classes, in 8 chunks, some 4 MB."""
+    """A folder with the dataset `noise`: 48 images of one shape and three classes, in 8 chunks, some 3 MB."""
     home = tmp_path_factory.mktemp("noise")
     subprocess.run([WITNESS, "-c", NOISE, home / "images"], check=True, timeout=60)
     command("pack", home / "images", home / "root/noise", "--chunk-size", "6")
@@ -97,6 +98,47 @@ def wait_until(happened, limit=20):
         assert time.monotonic() < deadline, "it does not happen"
         time.sleep(0.01)
     return result
+
+
+#: Bytes per second and connection: a download takes about a second.
+SLOW = 1_500_000
+
+
+@pytest.fixture(scope="module")
+def slow_host(noise):
+    with FlakyHost(noise, rate=SLOW) as host:
+        yield host
+
+
+@pytest.fixture(scope="module", params=FORMATS)
+def clean(request, slow_host, tmp_path_factory):
+    """A format, and the tree of a download that nothing disturbed, with the source's address in its record."""
+    out = tmp_path_factory.mktemp("clean")
+    download(slow_host.url + "/noise/", out, "--format", request.param)
+    return request.param, tree(out)
+
+
+@pytest.fixture
+def fresh(slow_host):
+    """The host with its counts at zero."""
+    slow_host.rate = SLOW
+    slow_host.sent.clear()
+    slow_host.requests.clear()
+    return slow_host
+
+
+def begin(host, out, *options, **more):
+    return start("download", host.url + "/noise/", "--output-dir", out, *options, **more)
+
+
+def ended_well(process):
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out, err
+
+
+def archives_asked(host):
+    return [path for path in host.paths() if path.endswith(".zip")]
 
 
 #: Takes the place of libc's functions below the folder $SHIM_FOLDER, or of locks everywhere.

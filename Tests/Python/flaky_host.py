@@ -35,6 +35,8 @@ class FlakyHost:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # What is counted as sent has left this machine's buffers.
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 host.answer(self)
@@ -46,6 +48,8 @@ class FlakyHost:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        # Clients that are killed are part of the tests.
+        self.server.handle_error = lambda *arguments: None
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
@@ -104,9 +108,9 @@ class FlakyHost:
 
     def throttle(self, data):
         """In pieces small enough that little is lost with a connection."""
-        for start in range(0, len(data), 4096):
-            yield data[start : start + 4096]
-            self.release.wait(4096 / self.rate)
+        for start in range(0, len(data), 2048):
+            yield data[start : start + 2048]
+            self.release.wait(2048 / self.rate)
 
     def fail(self, handler, status, headers={}):
         body = json.dumps({"detail": f"fault {status}"}).encode()
