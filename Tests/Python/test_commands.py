@@ -107,7 +107,7 @@ def test_version():
     [(["train", "--api-key", SECRET], None), (["x"], None), (["Pack", "a", "b"], "pack"), (["ifno"], "info"),
      (["servce", "--api-key", SECRET], "serve"), (["help", "docter"], "doctor")])
 def test_an_unknown_command(arguments, meant):
-    names = re.findall(r"^  (\w+)  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
+    names = re.findall(r"^  (\w+)(?:, \w+)?  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
     assert {"run", "info", "pack", "serve", "doctor", "env"} <= set(names)
     hint = f"Did you mean {meant}? " if meant else ""
     stranger = arguments[0] if arguments[0] != "help" else arguments[1]

@@ -295,7 +295,7 @@ def test_a_chunk_of_another_length_than_described(noise, tmp_path):
 
 ERRORS = {
     # name: (exit code, words)
-    "unauthorized": (4, ["HTTP 401", "key", "PIXCRAWLER_API_KEY"]),
+    "unauthorized": (4, ["HTTP 401", "key", "pixcrawler login"]),
     "forbidden": (4, ["HTTP 403", "key"]),
     "unknown job": (5, ["HTTP 404", "Check"]),
     "incomplete": (6, ["not complete", "37 %", "Try again"]),
