@@ -34,7 +34,7 @@ import Testing
     parent.standardOutput = said
     try parent.run()
     defer {
-      parent.terminate()
+      kill(parent.processIdentifier, SIGKILL)
       parent.waitUntilExit()
     }
     let line = said.fileHandleForReading.availableData
