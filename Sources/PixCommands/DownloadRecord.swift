@@ -1,4 +1,3 @@
-import FoundationEssentials
 import PixExport
 
 /// What `download --json` prints: an object whose keys are all there, null where nothing is known.
@@ -71,11 +70,5 @@ struct DownloadRecord: Encodable {
     try object.encode(renamed, forKey: .renamed)
     try object.encode(missing, forKey: .missing)
     try object.encode(plan, forKey: .plan)
-  }
-
-  var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }

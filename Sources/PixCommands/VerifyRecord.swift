@@ -1,4 +1,3 @@
-import FoundationEssentials
 import PixExport
 
 /// What `verify --json` prints.
@@ -25,11 +24,5 @@ struct VerifyRecord: Encodable {
     damaged = report.damages.map { Damage(path: $0.path, chunk: $0.chunk, reason: $0.reason) }
     repaired = isMended
     missing = report.missing
-  }
-
-  var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }
