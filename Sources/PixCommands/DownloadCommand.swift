@@ -102,7 +102,9 @@ struct DownloadCommand: ParsableCommand {
       display.finish()
       let plan = try exporter.plan()
       print(
-        json ? DownloadRecord(plan, path: exporter.path, format).text : DownloadPlan(plan, path: exporter.path).text)
+        json
+          ? JSONText(DownloadRecord(plan, path: exporter.path, format)).text
+          : DownloadPlan(plan, path: exporter.path).text)
       return []
     }
     let report = try exporter.run(goesOn: { stop.goesOn }, progress: display.show)
@@ -110,7 +112,7 @@ struct DownloadCommand: ParsableCommand {
     let summary = DownloadSummary(report)
     if !quiet { summary.tell() }
     summary.tellMissing()
-    print(json ? DownloadRecord(report).text : report.path)
+    print(json ? JSONText(DownloadRecord(report)).text : report.path)
     return report.missing
   }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import PixExport
 
 /// What `download --json` prints: an object whose keys are all there, null where nothing is known.
@@ -11,7 +10,7 @@ struct DownloadRecord: Encodable {
   var bytesFetched: Int?
   var complete: Bool
   var renamed: Int?
-  var missing: [MissingImage]
+  var missing: [MissingRecord]
   /// Of a dry run.
   var plan: Plan?
 
@@ -26,6 +25,14 @@ struct DownloadRecord: Encodable {
       case bytesToFetch = "bytes_to_fetch"
       case bytesToWrite = "bytes_to_write"
       case bytesFree = "bytes_free"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var object = encoder.container(keyedBy: CodingKeys.self)
+      try object.encode(chunksHere, forKey: .chunksHere)
+      try object.encode(bytesToFetch, forKey: .bytesToFetch)
+      try object.encode(bytesToWrite, forKey: .bytesToWrite)
+      try object.encode(bytesFree, forKey: .bytesFree)
     }
   }
 
@@ -42,7 +49,7 @@ struct DownloadRecord: Encodable {
     bytesFetched = report.bytesFetched
     complete = true
     renamed = report.renamed
-    missing = report.missing
+    missing = report.missing.map { MissingRecord($0) }
   }
 
   /// - Parameter plan: nil where nothing is left to do.
@@ -71,11 +78,5 @@ struct DownloadRecord: Encodable {
     try object.encode(renamed, forKey: .renamed)
     try object.encode(missing, forKey: .missing)
     try object.encode(plan, forKey: .plan)
-  }
-
-  var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }

@@ -30,16 +30,20 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var service: ServiceOptions
 
   func run() throws {
+    let text: String
     do throws(DatasetError) {
       let dataset = try Dataset.open(service.configuration(of: source)) { true }
       let counts = dataset.labelCounts { true }
-      if json { return print(JSONText(DatasetReport(dataset, labelCounts: counts)).text) }
-      print(DatasetCard(dataset).text)
-      let bars = ClassBars(counts ?? [:]).text(columns: Terminal.columns)
-      if !bars.isEmpty { print("\n\(bars)") }
+      if json {
+        text = JSONText(DatasetReport(dataset, labelCounts: counts)).text
+      } else {
+        let bars = ClassBars(counts ?? [:]).text(columns: Terminal.columns)
+        text = DatasetCard(dataset).text + (bars.isEmpty ? "" : "\n\n\(bars)")
+      }
     } catch {
       Failure.tell(ErrorReport(error, for: .commandLine).message)
       throw ExitStatus.of(error)
     }
+    try StandardOutput.write(text + "\n")
   }
 }

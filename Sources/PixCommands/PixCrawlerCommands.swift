@@ -20,6 +20,9 @@ struct PixCrawlerCommands: ParsableCommand {
         pixcrawler login                 store the service's key
         pixcrawler doctor                which Python scripts run under, and what is missing
         pixcrawler kernel install        use it in notebooks
+
+      Every flag has a name in the environment, like PIXCRAWLER_MAX_WORKERS for --max-workers; each command's --help \
+      lists them.
       """,
     version: PixCrawlerVersion.text,
     subcommands: [

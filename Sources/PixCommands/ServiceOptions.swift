@@ -1,5 +1,4 @@
 import ArgumentParser
-import PixLaunch
 import PixRemote
 import PixStream
 
@@ -52,8 +51,14 @@ struct ServiceOptions: ParsableArguments {
   /// - Parameter usual: the service's address where none was given.
   func configuration(of source: String, at usual: String? = nil) -> DatasetConfiguration {
     let baseURL = namesBaseURL ? baseURL : usual ?? baseURL
-    if verbose { Dataset.observeRequests { Failure.show($0) } }
+    // A prompt for it comes before there are threads, which signals could go to.
+    let keySearch = keySearch(at: baseURL)
+    if verbose {
+      // A bar may stand on the line; it is drawn again.
+      let clearing = Terminal.hasCursor ? "\r\u{1B}[K" : ""
+      Dataset.observeRequests { Notice.tell("\(clearing)\($0)") }
+    }
     return DatasetConfiguration(
-      source: source, keySearch: keySearch(at: baseURL), baseURL: baseURL, timeout: timeout, verifiesTLS: !insecure)
+      source: source, keySearch: keySearch, baseURL: baseURL, timeout: timeout, verifiesTLS: !insecure)
   }
 }

@@ -5,6 +5,9 @@ enum Terminal {
   static let showsErrors = isatty(STDERR_FILENO) == 1
   static let showsOutput = isatty(STDOUT_FILENO) == 1
 
+  /// Whether what stands on a line of standard error can be written over.
+  static let hasCursor = showsErrors && getenv("TERM").map { String(cString: $0) } != "dumb"
+
   /// 80 where the terminal does not say.
   static var columns: Int {
     var size = winsize()

@@ -76,7 +76,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func tell(_ report: FolderReport, isMended: Bool) {
-    if json { return print(VerifyRecord(report, isMended: isMended).text) }
+    if json { return print(JSONText(VerifyRecord(report, isMended: isMended)).text) }
     for damage in report.damages {
       print("\(damage.path): \(damage.reason)\(isMended ? "; repaired" : "")")
     }

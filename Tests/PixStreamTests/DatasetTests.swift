@@ -51,13 +51,16 @@ import Testing
     #expect(counts.values.reduce(0, +) == 9)
     #expect(counts["dog"] == 3)
     #expect(good.labelCounts { false } == nil)
-    #expect(try open(fixtures.path("good/chunks")).labelCounts { true } == counts)
+    let bare = try open(fixtures.path("good/chunks"))
+    #expect(bare.labelCounts { true } == counts)
     let described = try open(description: #"{"id": "x", "label_counts": {"a": 2}, "chunks": []}"#)
     #expect(described.labelCounts { false } == ["a": 2])
     let gone = #"{"id": "x", "chunks": [{"chunk_id": "a", "chunk_index": 0, "url": "a.zip"}]}"#
-    #expect(try open(description: gone).labelCounts { true } == nil)
+    let lost = try open(description: gone)
+    #expect(lost.labelCounts { true } == nil)
     try withHost(["dataset.json": Array(gone.utf8)]) { host in
-      #expect(try open(host.url).labelCounts { true } == nil)
+      let remote = try open(host.url)
+      #expect(remote.labelCounts { true } == nil)
       #expect(host.requests == ["dataset.json"])
     }
   }

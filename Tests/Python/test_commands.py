@@ -105,7 +105,8 @@ def test_version():
 @pytest.mark.parametrize(
     "arguments, meant",
     [(["train", "--api-key", SECRET], None), (["x"], None), (["Pack", "a", "b"], "pack"), (["ifno"], "info"),
-     (["servce", "--api-key", SECRET], "serve"), (["help", "docter"], "doctor")])
+     (["servce", "--api-key", SECRET], "serve"),
+     (["downlaod", "job_1"], "download"), (["help", "docter"], "doctor")])
 def test_an_unknown_command(arguments, meant):
     names = re.findall(r"^  (\w+)(?:, \w+)?  ", command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
     assert {"run", "info", "pack", "serve", "doctor", "env"} <= set(names)
@@ -684,7 +685,11 @@ def test_a_key_no_client_can_send(packed, key):
         ["info", "job", "--timeout", "x", "--api-key", SECRET],
         ["info", "--api-key", SECRET],
         ["pack", "a", "b", "--api-key", SECRET],
-        ["list", "--api-key", SECRET],
+        ["list", "--base-url", "SERVER", "--api-key", SECRET],
+        ["list", "--base-url", "nonsense", "--api-key", SECRET],
+        ["auth", "status", "--check", "--base-url", "SERVER", "--api-key", SECRET],
+        ["auth", "stauts", "--api-key", SECRET],
+        ["lst", "--api-key", SECRET],
     ],
     ids=lambda arguments: " ".join(arguments).replace(SECRET, "KEY").replace("\n", "\\n"),
 )

@@ -96,6 +96,16 @@ def test_a_key_is_sent_to_its_own_service_only(home):
         assert "Authorization" not in two.requests[0][2]
 
 
+def test_a_download_keeps_neither_the_key_nor_signed_links(home, server, tmp_path, monkeypatch):
+    login(KEY, "--base-url", server.url)
+    monkeypatch.setenv("PIXCRAWLER_OUTPUT_DIR", str(tmp_path / "out"))
+    result = command("download", "photos", "--base-url", server.url, "--format", "zip", "--verbose")
+    assert result.stdout == f"{tmp_path}/out/photos\n" and "/chunk_0000.zip → 200, " in result.stderr
+    texts = [result.stderr.encode(), *(path.read_bytes() for path in tmp_path.glob("out/**/*") if path.is_file())]
+    assert len(texts) > 4
+    assert not [text for text in texts if KEY.encode() in text or b"signature=" in text]
+
+
 # Without a key, or with a wrong one
 
 
@@ -222,24 +232,36 @@ def test_the_prompt_shows_nothing_that_is_typed(home, credentials):
     assert SECRETS["file"] in credentials.read_text()
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "^C"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "^C", "^D^C"])
 def test_a_prompt_that_is_left_leaves_the_terminal_as_it_was(home, credentials, ending):
     """A shell holds the terminal, and says afterwards whether it shows what is typed."""
     shell = pexpect.spawn("/bin/sh", ["-c", f"trap : INT; {BINARY} login; echo ended $?; stty -a; read wait"],
                           encoding="utf-8", timeout=30, dimensions=(24, 200))
     shell.expect_exact("API key for ")
     assert shell.waitnoecho(timeout=10)
-    if ending == "^C":
+    if ending in ("^C", "^D^C"):
+        if ending == "^D^C":
+            shell.send("key\x04")  # what was typed is read, and no line has ended
         shell.sendintr()
     else:
         children = pathlib.Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text().split()
         os.kill(int(children[0]), ending)
-    number = signal.SIGINT if ending == "^C" else ending
+    number = signal.SIGINT if isinstance(ending, str) else ending
     shell.expect_exact(f"ended {128 + number}")
     shell.expect(r"[ ;](-?echo)[ ;]")
     assert shell.match[1] == "echo"
     shell.close(force=True)
     assert not credentials.exists()
+
+
+def test_ctrl_c_at_the_prompt_of_a_download_ends_it(home, tmp_path):
+    child = terminal("download", "job", "--base-url", "http://127.0.0.1:1", "--api-key", "-", cwd=str(tmp_path))
+    child.expect_exact("API key: ")
+    assert child.waitnoecho(timeout=10)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.signalstatus == signal.SIGINT and not (tmp_path / "datasets").exists()
 
 
 def test_a_prompt_that_was_stopped_goes_on(home, credentials):
