@@ -5,8 +5,8 @@ import PixThreads
 
 /// Brings chunks to this disk, several at a time, and proves them.
 ///
-/// Bytes are written on the transfer thread; a whole file is read again and proven on a thread of its own, so that the
-/// next chunks go on coming meanwhile.
+/// Bytes are written on the transfer thread; a whole file is read again and proven on another thread, so that the next
+/// chunks go on coming meanwhile.
 final class ChunkFetcher: Sendable {
   enum Event: Sendable {
     /// It lies at `DownloadFolder.chunk`; or at `doubted`, where `doubt` is what is wrong with it, even fetched twice.
@@ -30,7 +30,7 @@ final class ChunkFetcher: Sendable {
     /// How often each was another file than before.
     var changes: [Int: Int] = [:]
     var isEnding = false
-    var thread: EngineThread?
+    var threads: [EngineThread] = []
     /// Bytes of each chunk that are here.
     var bytes: [Int: Int] = [:]
     var fetched = 0
@@ -40,6 +40,8 @@ final class ChunkFetcher: Sendable {
   }
 
   private static let mostChanges = 2
+  /// One waits for the disk while another one computes.
+  private static let mostProofs = 2
 
   private let dataset: Dataset
   private let folder: DownloadFolder
@@ -109,12 +111,12 @@ final class ChunkFetcher: Sendable {
 
   /// Ends all transfers; their parts stay for the next download.
   func end() {
-    let (transfers, thread) = state.update { state in
+    let (transfers, threads) = state.update { state in
       state.isEnding = true
-      return (state.transfers, state.thread)
+      return (state.transfers, state.threads)
     }
     for id in transfers.values { Dataset.transfers.cancel(id) }
-    thread?.join()
+    for thread in threads { thread.join() }
   }
 
   // MARK: Told to the user
@@ -194,7 +196,8 @@ final class ChunkFetcher: Sendable {
     state.update { state in
       guard !state.isEnding else { return }
       state.proofs.append(proof)
-      if state.thread == nil { state.thread = EngineThread(name: "pix-proof") { self.proveAll() } }
+      guard state.threads.count < ChunkFetcher.mostProofs else { return }
+      state.threads.append(EngineThread(name: "pix-proof") { self.proveAll() })
     }
   }
 
