@@ -10,7 +10,7 @@ struct DownloadRecord: Encodable {
   var bytesFetched: Int?
   var complete: Bool
   var renamed: Int?
-  var missing: [MissingImage]
+  var missing: [MissingRecord]
   /// Of a dry run.
   var plan: Plan?
 
@@ -25,6 +25,14 @@ struct DownloadRecord: Encodable {
       case bytesToFetch = "bytes_to_fetch"
       case bytesToWrite = "bytes_to_write"
       case bytesFree = "bytes_free"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var object = encoder.container(keyedBy: CodingKeys.self)
+      try object.encode(chunksHere, forKey: .chunksHere)
+      try object.encode(bytesToFetch, forKey: .bytesToFetch)
+      try object.encode(bytesToWrite, forKey: .bytesToWrite)
+      try object.encode(bytesFree, forKey: .bytesFree)
     }
   }
 
@@ -41,7 +49,7 @@ struct DownloadRecord: Encodable {
     bytesFetched = report.bytesFetched
     complete = true
     renamed = report.renamed
-    missing = report.missing
+    missing = report.missing.map { MissingRecord($0) }
   }
 
   /// - Parameter plan: nil where nothing is left to do.

@@ -9,7 +9,7 @@ import PixThreads
 /// next chunks go on coming meanwhile.
 final class ChunkFetcher: Sendable {
   enum Event: Sendable {
-    /// It lies at `DownloadFolder.chunk`; `doubt` is what is wrong with it, even fetched twice.
+    /// It lies at `DownloadFolder.chunk`; or at `doubted`, where `doubt` is what is wrong with it, even fetched twice.
     case here(Int, sha256: String?, doubt: ChunkDoubt?)
     /// Its host says there is no such file.
     case absent(Int, ChunkDoubt)
@@ -226,7 +226,7 @@ final class ChunkFetcher: Sendable {
       return state.doubts[proof.place] == nil
     }
     if doubt != nil, isFirst { return startOver(proof.place, proof.part) }
-    try proof.part.finish(as: folder.chunk(proof.place))
+    try proof.part.finish(as: doubt == nil ? folder.chunk(proof.place) : folder.doubted(proof.place))
     tell(.here(proof.place, sha256: digest, doubt: doubt))
   }
 }

@@ -218,6 +218,7 @@ public struct DatasetExporter {
     var digests: [Int: String] = [:]
     var absent: Set<Int> = []
     var bytesWritten = journal.records.reduce(0) { $0 + (dataset.chunks[$1.chunk].sizeBytes ?? 0) }
+    var images = journal.records.reduce(0) { $0 + $1.images }
     var told: ContinuousClock.Instant?
 
     func tick(_ images: Int) throws(ExportError) {
@@ -248,7 +249,6 @@ public struct DatasetExporter {
         }
         try fetcher.fetch(place)
       }
-      let images = journal.records.reduce(0) { $0 + $1.images }
       if plan.isNextHere {
         let place = plan.next
         var record: ChunkRecord
@@ -256,9 +256,11 @@ public struct DatasetExporter {
           record = ChunkRecord(chunk: place, chunkID: dataset.chunks[place].chunkID, images: 0)
         } else {
           let chunk = LocalChunk(
-            place: place, reference: dataset.chunks[place], file: folder.chunk(place), sha256: digests[place],
+            place: place, reference: dataset.chunks[place],
+            file: doubts[place] == nil ? folder.chunk(place) : folder.doubted(place), sha256: digests[place],
             dataset: dataset)
-          record = try writer.write(chunk) { (done) throws(ExportError) in try tick(images + done) }
+          let before = images
+          record = try writer.write(chunk) { (done) throws(ExportError) in try tick(before + done) }
         }
         // What is wrong inside the archive, its writer has named.
         if let doubt = doubts[place], record.missing.isEmpty {
@@ -266,9 +268,11 @@ public struct DatasetExporter {
         }
         try journal.append(record, to: folder.journal)
         try Disk.remove(folder.chunk(place))
+        try Disk.remove(folder.doubted(place))
+        images += record.images
         bytesWritten += fetcher.forget(place)
         plan.wrote(place)
-        try tick(images + record.images)
+        try tick(images)
         continue
       }
       for event in fetcher.events() {
@@ -287,8 +291,8 @@ public struct DatasetExporter {
       try tick(images)
     }
     // The whole of it, for whoever looks at the end alone.
-    tell(journal.records.reduce(0) { $0 + $1.images })
-    if let doubt = doubts.min(by: { $0.key < $1.key })?.value, journal.records.allSatisfy({ $0.images == 0 }) {
+    tell(images)
+    if let doubt = doubts.min(by: { $0.key < $1.key })?.value, images == 0 {
       // Or the next one would take the losses for final.
       folder.clear()
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)

@@ -48,6 +48,9 @@ struct DownloadFolder: Equatable {
 
   func chunk(_ place: Int) -> String { "\(chunks)/\(place).zip" }
 
+  /// A chunk in which something is wrong, even fetched twice; a later process does not take it for proven.
+  func doubted(_ place: Int) -> String { "\(chunks)/\(place).doubted.zip" }
+
   /// The folder that holds all of them.
   var parent: String {
     guard let slash = final.lastIndex(of: "/") else { return "." }

@@ -8,7 +8,7 @@ import PixStream
 /// |---|---|
 /// | `<class>/<file>` | the entry's path below its class's folder, else its last name, made safe for every file system |
 /// | `unlabeled/<file>` | images without a label |
-/// | `metadata.jsonl` | per image a line `{"file_name", "label"}`, and `"original"`: chunk/entry, where the name is another |
+/// | `metadata.jsonl` | per image a line `{"file_name", "label", "original"}`: its path, its class or null, chunk/entry |
 /// | `classes.json` | the class of every folder; null for images without one |
 ///
 /// torchvision's `ImageFolder` reads the folders
@@ -111,12 +111,13 @@ struct ImageFolderWriter: ChunkWriter {
   private struct Line: Encodable {
     let fileName: String
     let label: String?
-    let original: String?
+    /// Told of every image: who reads the lines guesses from the first ones which keys there are.
+    let original: String
 
     init(_ file: ChunkRecord.File, in chunk: String) {
       fileName = file.path
       label = file.label
-      original = file.entry.map { "\(chunk)/\($0)" }
+      original = "\(chunk)/\(file.entry ?? file.path)"
     }
 
     enum CodingKeys: String, CodingKey {
@@ -128,7 +129,7 @@ struct ImageFolderWriter: ChunkWriter {
       var line = encoder.container(keyedBy: CodingKeys.self)
       try line.encode(fileName, forKey: .fileName)
       try line.encode(label, forKey: .label)
-      try line.encodeIfPresent(original, forKey: .original)
+      try line.encode(original, forKey: .original)
     }
   }
 }

@@ -186,7 +186,7 @@ def measured(*command):
 
 
 def download(url, rounds):
-    """The same chunks, by us and by curl; both write them to the same disk, and we prove and note each as well."""
+    """The same chunks, by us and by curl, to the same disk; curl neither proves them nor waits until the disk has them."""
     job = json.loads((WORK / "datasets/photos/dataset.json").read_text())
     size = sum(chunk["size_bytes"] for chunk in job["chunks"]) / 1e6
     target, listing = WORK / "downloads", WORK / "curl.txt"
@@ -194,9 +194,10 @@ def download(url, rounds):
         f'url = "{url}/photos/{chunk["url"]}"\noutput = "{target}/{place}.zip"\n'
         for place, chunk in enumerate(job["chunks"])))
     commands = {
-        "curl --parallel-max 4": ["curl", "--silent", "--fail", "--parallel", "--parallel-max", 4, "--config", listing],
+        "curl --parallel-max 4": [
+            "curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", 4, "--config", listing],
         "pixcrawler download --format zip": [
-            PIXCRAWLER, "download", url + "/photos/", "--format", "zip", "--no-progress", "--output-dir", target],
+            PIXCRAWLER, "download", url + "/photos/", "--format", "zip", "-q", "--output-dir", target],
     }
     results = {name: [] for name in commands}
     for round in range(rounds + 1):
@@ -223,7 +224,7 @@ def download_memory(url):
     target = WORK / "downloads"
     for count in (5, 20):
         shutil.rmtree(target, ignore_errors=True)
-        row = measured(PIXCRAWLER, "download", f"{url}/{count}/", "--image-size", 224, "--no-progress",
+        row = measured(PIXCRAWLER, "download", f"{url}/{count}/", "--image-size", 224, "-q",
                        "--output-dir", target)
         size = sum(file.stat().st_size for file in target.rglob("images.npy")) / 1e6
         print(f"  images.npy of {size:5.0f} MB: {row['peak_mib']:.0f} MiB, {CHUNK * count / row['seconds']:.0f} images/s")

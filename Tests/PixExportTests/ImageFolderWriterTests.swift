@@ -67,7 +67,7 @@ import Testing
     }
     let lines = try lines(folder)
     #expect(lines.map { $0["file_name"] } == records.flatMap(\.files).map(\.path))
-    #expect(lines[0] == ["file_name": "cat/1.jpg", "label": "cat"])
+    #expect(lines[0] == ["file_name": "cat/1.jpg", "label": "cat", "original": "chunk_0000/cat/1.jpg"])
     #expect(lines[3] == ["file_name": "cat/4.jpg", "label": "cat", "original": "chunk_0001/4.jpg"])
     #expect(lines[6] == ["file_name": "unlabeled/bare.jpg", "label": nil, "original": "chunk_0001/bare.jpg"])
     let classes = try JSONDecoder().decode([String: String?].self, from: Data(folder.read("classes.json")))
@@ -226,6 +226,32 @@ import Testing
     #expect(throws: ExportError.file(path: folder.path + "/cat", code: ENOTDIR)) { try export(fixtures, folder) }
     #expect(throws: ExportError.file(path: folder.path + "/none", code: ENOENT)) {
       try ImageFolderWriter(fixtures.dataset, folder: folder.path + "/none", selection: ExportSelection(), done: [])
+    }
+  }
+
+  /// Bytes changed anywhere, names and directory included.
+  @Test(arguments: ["hostile", "collisions"]) func whateverAnArchiveHoldsStaysInside(name: String) throws {
+    let fixtures = try ExportFixtures(name)
+    let parent = try TestFolder()
+    let (folder, chunk) = (parent.path + "/a/b/tree", parent.path + "/chunk.zip")
+    let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: fixtures.path(0))))
+    var dice = SystemRandomNumberGenerator()
+    for _ in 0..<30 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...40, using: &dice) {
+        let hostile = Array("/\\.\0:\u{1B}".utf8) + [0xFF]
+        bytes[Int.random(in: 0..<bytes.count, using: &dice)] = hostile.randomElement(using: &dice)!
+      }
+      try parent.write("chunk.zip", bytes)
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      var writer = try ImageFolderWriter(
+        fixtures.dataset, folder: folder, selection: ExportSelection(), done: [])
+      let local = LocalChunk(place: 0, reference: fixtures.dataset.chunks[0], file: chunk, dataset: fixtures.dataset)
+      let record = try writer.write(local, tick: { _ in })
+      let found = try parent.tree().keys.map { Array($0.utf8) }
+      let known = record.files.map { Array("a/b/tree/\($0.path)".utf8) } + [Array("chunk.zip".utf8)]
+      #expect(Set(found) == Set(known) && found.count == known.count)
+      try FileManager.default.removeItem(atPath: parent.path + "/a")
     }
   }
 }

@@ -51,7 +51,7 @@ def size(root, name="noise"):
 def environment(**more):
     """Without what may be set on the machine that tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIXCRAWLER_")}
-    return {**kept, **more}
+    return {**kept, "XDG_CONFIG_HOME": "/nowhere", **more}
 
 
 def start(verb, *arguments, env=None, **options):

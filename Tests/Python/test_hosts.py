@@ -1,5 +1,6 @@
 """Downloads from hosts that fail, lie and change: the right result, or an exit code and words that help."""
 
+import concurrent.futures
 import json
 import pathlib
 import shutil
@@ -290,6 +291,19 @@ def test_a_chunk_of_another_length_than_described(noise, tmp_path):
             assert host.paths().count(CHUNK) == 2
 
 
+def test_a_doubted_chunk_is_not_taken_for_proven_later(host, clean, tmp_path):
+    """Killed while it waited to be written: the next download fetches it again."""
+    host.faults[CHUNK] = [("damage",)] * 2
+    host.faults[CHUNKS[0]] = [("stall",)]
+    with killed_at_end(start("download", host.url + "/noise/", "--format", "zip", "--output-dir", tmp_path)):
+        wait_until(lambda: [*tmp_path.glob("noise.partial/*/chunks/3.*")])
+        assert host.paths().count(CHUNK) == 2
+    host.faults.clear()
+    fetch(host, tmp_path)
+    assert without_record(tmp_path) == clean
+    assert host.paths().count(CHUNK) == 3
+
+
 # Errors
 
 
@@ -372,27 +386,33 @@ def children(pid):
     return lines
 
 
-@pytest.mark.parametrize("name", ERRORS)
-def test_errors_teach(name, noise, tmp_path):
+def check_error(name, noise, home):
     code, words = ERRORS[name]
-    root = tmp_path / "root"
+    root, out = home / "root", home / "out"
     shutil.copytree(noise, root)
     with FlakyHost(root) as host:
-        arguments = break_service(name, host)
-        out = tmp_path / "out"
-        result = download(arguments[0], out, "--format", "zip", *arguments[1:], code=code)
+        source, *options = break_service(name, host)
+        result = download(source, out, "--format", "zip", *options, code=code)
         assert result.stdout == ""
         assert result.stderr.startswith("pixcrawler: ")
         for word in words:
             assert word.lower() in result.stderr.lower(), result.stderr
         assert holds_secret(out) == []
         assert not (out / "noise").exists()
-        # Nothing that the same command could not go on from, once all is well.
+        # The same command goes on, once all is well.
         if name.startswith("chunks"):
             host.faults.clear()
-            download(arguments[0], out, "--format", "zip")
+            download(source, out, "--format", "zip")
             assert [path.name for path in out.iterdir()] == ["noise"]
             assert holds_secret(out) == []
+
+
+def test_errors_teach(noise, tmp_path):
+    """What failed, why, and what to do next; never a secret. All together, since most of it is waiting."""
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        checks = {name: pool.submit(check_error, name, noise, tmp_path / name) for name in ERRORS}
+    failures = {name: str(check.exception()) for name, check in checks.items() if check.exception()}
+    assert not failures, "\n".join(f"{name}: {failure}" for name, failure in failures.items())
 
 
 def test_the_key_is_in_no_childs_arguments(noise, tmp_path):
