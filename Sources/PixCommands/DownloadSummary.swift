@@ -30,7 +30,9 @@ struct DownloadSummary {
     }
     let rest = report.missing.count > 5 ? "\n  … and \(report.missing.count - 5) more: --json lists all" : ""
     let count = report.missing.count == 1 ? "1 thing" : "\(report.missing.count) things"
-    Failure.tell("\(count) could not be had:\(shown.joined())\(rest)")
+    Failure.tell(
+      "\(count) could not be had:\(shown.joined())\(rest)\nTo try again: remove \(ShellWord(report.path)), and give the "
+        + "same command")
   }
 
   private var next: String {

@@ -214,7 +214,9 @@ final class ChunkFetcher: Sendable {
     var doubt: ChunkDoubt?
     var digest: String?
     do throws(ChunkProof.Failure) {
-      digest = try ChunkProof.check(proof.part.bytes, is: dataset.chunks[proof.place])
+      digest = try ChunkProof.check(proof.part.bytes, is: dataset.chunks[proof.place]) {
+        state.withLock { !$0.isEnding }
+      }
     } catch {
       switch error {
       case .disk(let error): throw error

@@ -17,6 +17,12 @@ struct ChunkRecord: Codable, Sendable, Equatable {
       return !old.elementsEqual(new)
     }
 
+    /// Whether it lies in the folder, and has a size that a file can have.
+    var isUsable: Bool {
+      (0...1 << 40).contains(size) && !path.contains("\0")
+        && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
+    }
+
     /// A file as it lies in the dataset's folder.
     static func of(_ path: String, in folder: String) throws(ExportError) -> File {
       let file = "\(folder)/\(path)"
@@ -33,6 +39,11 @@ struct ChunkRecord: Codable, Sendable, Equatable {
     /// Of the rows' bytes.
     var crc32: UInt32
 
+    fileprivate var isUsable: Bool {
+      let edges = 0...1 << 24
+      return edges.contains(height) && edges.contains(width) && height * width <= 1 << 30
+    }
+
     var byteCount: Int { labels.count * height * width * 3 }
   }
 
@@ -43,4 +54,9 @@ struct ChunkRecord: Codable, Sendable, Equatable {
   var files: [File] = []
   var rows: Rows?
   var missing: [MissingImage] = []
+
+  /// Whether it can be worked with: a finished folder may come from somebody else.
+  var isUsable: Bool {
+    (0...1 << 40).contains(images) && files.allSatisfy(\.isUsable) && rows?.isUsable != false
+  }
 }

@@ -186,7 +186,7 @@ public struct DatasetExporter {
   /// The journal to go on with: the one that is there, or a new one.
   private func journal() throws(ExportError) -> Journal {
     let begun = Journal(unfinished: folder.journal)
-    if let begun, begun.identity == identity {
+    if let begun, begun.identity == identity, begun.records.count <= dataset.chunks.count {
       try begun.begin(folder.journal)
       return begun
     }

@@ -47,7 +47,8 @@ public struct FolderCheck {
       guard goesOn() else { throw .cancelled }
     }
     for (file, record) in files {
-      try note(file.path, record, FolderCheck.damage(of: file, in: folder.final), bytes: FolderCheck.bytes(of: file))
+      let damage = try FolderCheck.damage(of: file, in: folder.final, goesOn)
+      try note(file.path, record, damage, bytes: FolderCheck.bytes(of: file))
     }
     if journal.identity.format == .numpy {
       try NumpyWriter.compare(journal.records, in: folder.final) { (record, damage, bytes) throws(ExportError) in
@@ -63,20 +64,22 @@ public struct FolderCheck {
   private static func bytes(of file: ChunkRecord.File) -> Int { NumpyWriter.isStart(file) ? 0 : file.size }
 
   /// What is wrong with a file; nil when nothing is.
-  private static func damage(of file: ChunkRecord.File, in folder: String) -> String? {
+  private static func damage(
+    of file: ChunkRecord.File, in folder: String, _ goesOn: () -> Bool
+  ) throws(ExportError) -> String? {
     if NumpyWriter.isStart(file) { return NumpyWriter.damage(of: file, in: folder) }
     let path = "\(folder)/\(file.path)"
     guard Disk.exists(path) else { return "it is not there" }
     guard let size = Disk.size(of: path) else { return "it is no file" }
     guard size == file.size else { return "it had \(file.size) bytes and has \(size)" }
     do throws(ExportError) {
-      if let declared = file.sha256, try ChunkProof.digest(of: path) != declared {
+      if let declared = file.sha256, try ChunkProof.digest(of: path, goesOn: goesOn) != declared {
         return "its bytes are not those that were written (SHA-256)"
       }
       if let declared = file.crc32, try checksum(of: path) != declared {
         return "its bytes are not those that were written (CRC-32)"
       }
-    } catch { return "it cannot be read" }
+    } catch .cancelled { throw .cancelled } catch { return "it cannot be read" }
     return nil
   }
 
@@ -93,7 +96,8 @@ public struct FolderCheck {
     _ damages: [FolderDamage], from dataset: Dataset, goesOn: () -> Bool, progress: (ExportProgress) -> Void
   ) throws(ExportError) {
     let identity = ExportIdentity(dataset, format: journal.identity.format, selection: journal.identity.selection)
-    guard identity.hasChunks(of: journal.identity) else { throw .outdated(folder: folder.final) }
+    guard identity.hasChunks(of: journal.identity), journal.records.count <= dataset.chunks.count
+    else { throw .outdated(folder: folder.final) }
     let places = Set(damages.compactMap(\.place)).sorted()
     let lock = try begin(goesOn)
     defer { withExtendedLifetime(lock) { folder.clear() } }

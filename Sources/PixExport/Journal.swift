@@ -37,7 +37,9 @@ struct Journal {
     else { return nil }
     self.init(identity)
     for line in lines {
-      guard let record: ChunkRecord = Journal.decode(line), record.chunk == records.count else { break }
+      guard let record: ChunkRecord = Journal.decode(line), record.chunk == records.count, record.isUsable else {
+        break
+      }
       records.append(record)
     }
   }
@@ -55,10 +57,13 @@ struct Journal {
     guard let last = lines.last, let seal: Seal = Journal.decode(last),
       seal == Seal(files: seal.files, after: bytes[..<last.startIndex])
     else { throw .record(path: path, reason: "it is not as it was written") }
+    guard seal.files.allSatisfy(\.isUsable) else {
+      throw .record(path: path, reason: "its last line names what no download makes")
+    }
     self.init(identity)
     self.seal = seal
     for line in lines.dropFirst().dropLast() {
-      guard let record: ChunkRecord = Journal.decode(line) else {
+      guard let record: ChunkRecord = Journal.decode(line), record.chunk == records.count, record.isUsable else {
         throw .record(path: path, reason: "line \(records.count + 2) is no chunk's")
       }
       records.append(record)

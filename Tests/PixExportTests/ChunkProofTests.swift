@@ -1,3 +1,4 @@
+import Glibc
 import PixDecode
 import PixRemote
 import Testing
@@ -15,7 +16,8 @@ import Testing
 
   private func reference(_ path: String) throws -> ChunkReference {
     ChunkReference(
-      chunkID: "c", chunkIndex: 0, url: "c.zip", sizeBytes: Disk.size(of: path), sha256: try ChunkProof.digest(of: path))
+      chunkID: "c", chunkIndex: 0, url: "c.zip", sizeBytes: Disk.size(of: path),
+      sha256: try ChunkProof.digest(of: path))
   }
 
   @Test func aDigestIsTheSystems() throws {
@@ -30,6 +32,28 @@ import Testing
       try ChunkProof.digest(of: folder.path + "/abc")
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(throws: ExportError.file(path: "/none", code: ENOENT)) { _ = try ChunkProof.digest(of: "/none") }
+  }
+
+  @Test func itEndsAsSoonAsItMay() throws {
+    let path = try ExportFixtures("plain").path(0)
+    var chunk = try reference(path)
+    for digest in [chunk.sha256, nil] {
+      chunk.sha256 = digest
+      for turns in 0..<2 {
+        var left = turns
+        var isCancelled = false
+        do throws(ChunkProof.Failure) {
+          _ = try ChunkProof.check(path, is: chunk) {
+            left -= 1
+            return left >= 0
+          }
+        } catch {
+          if case .disk(.cancelled) = error { isCancelled = true }
+        }
+        #expect(isCancelled)
+      }
+    }
+    #expect(throws: ExportError.cancelled) { _ = try ChunkProof.digest(of: path, goesOn: { false }) }
   }
 
   @Test func theLengthIsComparedFirstThenTheDigest() throws {

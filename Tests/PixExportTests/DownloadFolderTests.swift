@@ -29,7 +29,9 @@ import Testing
   private var dead: String { "\(DownloadOwner.current.host)_\(getpid())_1" }
   private var unfinished: [String] { Disk.names(in: folder.unfinished) }
 
-  @Test(arguments: [("/out", "/out/pets"), ("/out//", "/out/pets"), ("/", "/pets"), ("out", "out/pets"), (".", "./pets")])
+  @Test(arguments: [
+    ("/out", "/out/pets"), ("/out//", "/out/pets"), ("/", "/pets"), ("out", "out/pets"), (".", "./pets"),
+  ])
   func whereItLies(_ parent: String, _ final: String) {
     #expect(DownloadFolder("pets", in: parent).final == final)
     #expect(DownloadFolder(final: final + "/") == DownloadFolder("pets", in: parent))

@@ -26,28 +26,35 @@ import Testing
   }
 
   @Test func oneThatHasEndedIsDeadBeforeItsParentAsks() throws {
-    var pid = pid_t()
-    let words = ["/bin/sh", "-c", "read x"].map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
-    var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-    posix_spawn_file_actions_addclose(&actions, ends[1])
-    #expect(posix_spawn(&pid, "/bin/sh", &actions, nil, words, environ) == 0)
-    posix_spawn_file_actions_destroy(&actions)
+    // Its parent becomes a program that asks after no child.
+    let parent = Process()
+    parent.executableURL = URL(fileURLWithPath: "/bin/sh")
+    parent.arguments = ["-c", "sleep 30 & echo $!; exec sleep 30"]
+    let said = Pipe()
+    parent.standardOutput = said
+    try parent.run()
+    defer {
+      kill(parent.processIdentifier, SIGKILL)
+      parent.waitUntilExit()
+    }
+    let line = said.fileHandleForReading.availableData
+    let pid = try #require(
+      Int32(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
     let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
     let started = stat.split(separator: ")").last!.split(separator: " ")[19]
     let child = try #require(DownloadOwner("\(DownloadOwner.current.host)_\(pid)_\(started)"))
     #expect(child.isAlive == true)
-    close(ends[0])
-    close(ends[1])
-    var information = siginfo_t()
-    // Waits for its end without asking how it ended.
-    #expect(waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) == 0)
+    while try !String(contentsOfFile: "/proc/\(parent.processIdentifier)/comm", encoding: .utf8).hasPrefix("sleep") {
+      usleep(1000)
+    }
+    kill(pid, SIGKILL)
+    var tries = 0
+    while child.isAlive == true, tries < 5000 {
+      usleep(1000)
+      tries += 1
+    }
     #expect(child.isAlive == false)
-    waitpid(pid, nil, 0)
-    #expect(child.isAlive == false)
+    let state = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8).split(separator: ")").last
+    #expect(state?.hasPrefix(" Z") == true)
   }
 }

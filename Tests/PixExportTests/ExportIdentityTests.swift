@@ -1,3 +1,4 @@
+import PixDecode
 import PixRemote
 import PixStream
 import Testing
@@ -7,8 +8,8 @@ import Testing
 @Suite struct ExportIdentityTests {
   private func identity(
     format: ExportFormat = .zip, selection: ExportSelection = ExportSelection(),
-    configured configure: (inout DatasetConfiguration) -> Void = { _ in },
-    _ change: (inout Job) -> Void = { _ in }
+    _ change: (inout Job) -> Void = { _ in },
+    configured configure: (inout DatasetConfiguration) -> Void = { _ in }
   ) throws -> ExportIdentity {
     ExportIdentity(try DatasetFixture(change, configure: configure).dataset, format: format, selection: selection)
   }

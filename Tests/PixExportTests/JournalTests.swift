@@ -79,6 +79,41 @@ import Testing
     }
   }
 
+  /// A folder may come from somebody else, sealed and all.
+  @Test(arguments: [
+    "../../.bashrc", "/etc/passwd", "a/../../b", "", "a//b", "./a", "a\0",
+  ]) func whatLiesOutsideTheFolderIsRefused(_ name: String) throws {
+    let folder = try TestFolder()
+    let path = folder.path + "/record"
+    let outside = ChunkRecord.File(path: name, size: 1)
+    var journal = Journal(try identity())
+    try journal.close(with: [outside], to: path)
+    #expect(throws: ExportError.self) { _ = try Journal(finished: path) }
+    journal = try written(folder, records: 1)
+    journal.replace(ChunkRecord(chunk: 0, chunkID: "c", images: 1, files: [outside]))
+    try journal.close(with: [], to: path)
+    #expect(throws: ExportError.self) { _ = try Journal(finished: path) }
+  }
+
+  @Test func countsThatNothingHasAreRefused() throws {
+    let folder = try TestFolder()
+    let path = folder.path + "/record"
+    let rows = ChunkRecord.Rows(height: 1 << 40, width: 1 << 40, labels: ["a"], crc32: 0)
+    for record in [
+      ChunkRecord(chunk: 0, chunkID: "c", images: -1), ChunkRecord(chunk: 0, chunkID: "c", images: .max),
+      ChunkRecord(chunk: 0, chunkID: "c", images: 1, rows: rows),
+      ChunkRecord(chunk: 0, chunkID: "c", images: 1, files: [.init(path: "a", size: -1)]),
+      ChunkRecord(chunk: 0, chunkID: "c", images: 1, files: [.init(path: "a", size: .max)]),
+      ChunkRecord(chunk: 7, chunkID: "c", images: 1),
+    ] {
+      var journal = try written(folder, records: 0)
+      try journal.append(record, to: folder.path + "/j")
+      #expect(Journal(unfinished: folder.path + "/j")?.records == [])
+      try journal.close(with: [], to: path)
+      #expect(throws: ExportError.self) { _ = try Journal(finished: path) }
+    }
+  }
+
   @Test func aNewerOneIsSaidToBeSo() throws {
     let folder = try TestFolder()
     var identity = try identity()
