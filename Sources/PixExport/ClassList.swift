@@ -13,9 +13,9 @@ struct ClassList {
       names.append(String(decoding: bytes, as: UTF8.self))
     }
     for name in described ?? [] { add(Array(name.utf8)) }
-    for name in Set(found.compactMap { $0.map { Array($0.utf8) } }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      add(name)
-    }
+    var others: Set<[UInt8]> = []
+    for case let name? in found { others.insert(Array(name.utf8)) }
+    for name in others.sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(name) }
     self.names = names
     self.places = places
   }

@@ -10,14 +10,4 @@ public struct MissingImage: Sendable, Codable, Equatable {
     self.entry = entry
     self.reason = reason
   }
-
-  private enum CodingKeys: String, CodingKey { case chunk, entry, reason }
-
-  /// An entry that is none is null, so that every object has the same keys.
-  public func encode(to encoder: any Encoder) throws {
-    var object = encoder.container(keyedBy: CodingKeys.self)
-    try object.encode(chunk, forKey: .chunk)
-    try object.encode(entry, forKey: .entry)
-    try object.encode(reason, forKey: .reason)
-  }
 }
