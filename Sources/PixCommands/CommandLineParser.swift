@@ -36,13 +36,17 @@ struct CommandLineParser {
     return try PixCrawlerCommands.parseAsRoot(words.prefix(names) + added.flatMap(\.words) + words.dropFirst(names))
   }
 
-  /// What is wrong, with the name of the variable where it is one's: of those that are wrong alone, the first.
+  /// What is wrong, with the name of the variable where it is one's: of those that are wrong alone, the first; else all
+  /// without one of which nothing would be wrong.
   private func blamed(_ error: any Error, _ words: [String], _ added: Added) -> any Error {
     do { _ = try parse(words, with: []) } catch { return error }
     for one in added {
       do { _ = try parse(words, with: [one]) } catch { return named([one], error) }
     }
-    return named(added, error)
+    let together = added.filter { one in
+      (try? parse(words, with: added.filter { $0.variable != one.variable })) != nil
+    }
+    return named(together.isEmpty ? added : together, error)
   }
 
   private func named(_ added: Added, _ error: any Error) -> any Error {

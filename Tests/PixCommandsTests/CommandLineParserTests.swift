@@ -22,6 +22,14 @@ import Testing
     #expect(throws: WrongVariable.self) { try parse(["pack", "a", "b"], ["PIXCRAWLER_FORCE": "perhaps"]) }
   }
 
+  @Test func valuesThatDoNotGoTogetherAreNamed() throws {
+    let environment = ["PIXCRAWLER_USER": "1", "PIXCRAWLER_PREFIX": "/p", "PIXCRAWLER_NAME": "torch"]
+    #expect(
+      throws: WrongVariable(
+        message: "PIXCRAWLER_USER, PIXCRAWLER_PREFIX: --user and --prefix name two places: give one")
+    ) { try parse(["kernel", "remove"], environment) }
+  }
+
   @Test func aWrongCommandLineIsNotTheEnvironmentsFault() throws {
     do {
       _ = try parse(["pack", "a"], ["PIXCRAWLER_SEED": "7"])

@@ -153,6 +153,10 @@ def test_the_man_page(prefix):
         assert re.search(rf"^     {name}\b", text, re.MULTILINE) and f"  {name} " in helped, name
     for option in ("--progress", "--chunk-size", "--base-url"):
         assert option in text, option
+    for flag, variable in {"--progress": "PIXCRAWLER_PROGRESS", "--display-name": "PIXCRAWLER_DISPLAY_NAME"}.items():
+        assert re.search(rf"^     {variable}\n +{flag}$", text, re.MULTILINE), text[-3000:]
+    statuses = " ".join(text.split("\nEXIT STATUS\n", 1)[1].split())
+    assert statuses.startswith("0 fine, 1 anything else, 2 wrong usage") and "8 damaged data" in statuses
 
 
 BASH = """

@@ -196,6 +196,14 @@ def test_objects(sets, tmp_path):
     assert [last[key] for key in ("task", "chunks", "chunks_in_all", "images")] == ["downloading", 1, 1, 20]
 
 
+def test_the_environment_chooses_too_and_a_flag_goes_before_it(sets, tmp_path):
+    chosen = {**os.environ, "PIXCRAWLER_PROGRESS": "json"}
+    result = command("download", sets / "few", "--output-dir", tmp_path / "a", env=chosen)
+    assert objects(result.stderr)[-1]["state"] == "ended"
+    result = command("download", sets / "few", "--output-dir", tmp_path / "b", "--no-progress", env=chosen)
+    assert objects(result.stderr) == []
+
+
 # Nothing comes
 
 
