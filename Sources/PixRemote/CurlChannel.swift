@@ -178,6 +178,9 @@ final class CurlChannel: TransferChannel {
       var status = 0
       pix_curl_response_code(easy, &status)
       return .status(url: url, status: status, message: reason, retryAfter: nil)
+    // Such as the rest of a longer body than was announced, on a connection that was used before: a fresh one may do.
+    case CURLE_UNSUPPORTED_PROTOCOL where reason.contains("HTTP/0.9"):
+      return .network(url: url, reason: "the server's answer is no HTTP")
     case CURLE_UNSUPPORTED_PROTOCOL where isSecure: return .insecure(url: url)
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .source(reason: "\(url): \(reason)")
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:

@@ -147,6 +147,7 @@ SHIM = r"""
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -170,6 +171,12 @@ static int is_below(int descriptor) {
   path[length] = 0;
   return lies_below(path);
 }
+/* The process is killed before its $SHIM_DIES_AT th change of the folder. */
+static void change(int concerns) {
+  static atomic_long changes;
+  const char *last = getenv("SHIM_DIES_AT");
+  if (last && concerns && atomic_fetch_add(&changes, 1) + 1 >= atol(last)) kill(getpid(), SIGKILL);
+}
 /* Room for a write of `size` bytes; a disk that is nearly full takes the part that fits. */
 static size_t room(int descriptor, size_t size) {
   const char *limit = getenv("SHIM_ROOM");
@@ -182,12 +189,14 @@ static size_t room(int descriptor, size_t size) {
 }
 ssize_t write(int descriptor, const void *bytes, size_t size) {
   ssize_t (*real)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+  change(is_below(descriptor));
   size_t fits = size ? room(descriptor, size) : 0;
   if (size && !fits) { errno = ENOSPC; return -1; }
   return real(descriptor, bytes, fits);
 }
 ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t offset) {
   ssize_t (*real)(int, const void *, size_t, off_t) = dlsym(RTLD_NEXT, "pwrite");
+  change(is_below(descriptor));
   size_t fits = size ? room(descriptor, size) : 0;
   if (size && !fits) { errno = ENOSPC; return -1; }
   return real(descriptor, bytes, fits, offset);
@@ -209,13 +218,45 @@ int statvfs(const char *path, struct statvfs *status) {
 int mkdir(const char *path, mode_t mode) {
   int (*real)(const char *, mode_t) = dlsym(RTLD_NEXT, "mkdir");
   const char *code = getenv("SHIM_MKDIR");
+  change(lies_below(path));
   if (code && lies_below(path)) { errno = atoi(code); return -1; }
   return real(path, mode);
 }
 int link(const char *path, const char *other) {
   int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "link");
+  change(lies_below(path));
   if (getenv("SHIM_NO_LINKS")) { errno = EPERM; return -1; }
   return real(path, other);
+}
+int rename(const char *path, const char *other) {
+  int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+  change(lies_below(path));
+  return real(path, other);
+}
+int unlink(const char *path) {
+  int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+  change(lies_below(path));
+  return real(path);
+}
+int rmdir(const char *path) {
+  int (*real)(const char *) = dlsym(RTLD_NEXT, "rmdir");
+  change(lies_below(path));
+  return real(path);
+}
+int renameat(int folder, const char *path, int otherFolder, const char *other) {
+  int (*real)(int, const char *, int, const char *) = dlsym(RTLD_NEXT, "renameat");
+  change(is_below(folder));
+  return real(folder, path, otherFolder, other);
+}
+int mkdirat(int folder, const char *path, mode_t mode) {
+  int (*real)(int, const char *, mode_t) = dlsym(RTLD_NEXT, "mkdirat");
+  change(is_below(folder));
+  return real(folder, path, mode);
+}
+int unlinkat(int folder, const char *path, int flags) {
+  int (*real)(int, const char *, int) = dlsym(RTLD_NEXT, "unlinkat");
+  change(is_below(folder));
+  return real(folder, path, flags);
 }
 """
 

@@ -14,7 +14,7 @@ class FlakyHost:
     A fault is a status code, ("retry-after", status, seconds), ("drop", bytes) to close the connection after so many
     body bytes, ("stall",) to say nothing, ("stall", bytes) to say nothing more after so many body bytes, ("slow",) to
     trickle, ("redirect", url), ("replace", file) to send another file's bytes, ("damage",) to change one byte in the
-    middle, or ("promise", more) to name a length that is so much too large. `release` ends stalls and trickles.
+    middle, or ("promise", more) to name a length that is so much too large, or too small. `release` ends stalls and trickles.
     `rate`, in bytes per second, holds for every answer. Every file's ETag has `edition` in it.
     """
 

@@ -58,7 +58,7 @@ def without_digests(job):
 
 @pytest.mark.parametrize("faults", [
     [503], [("retry-after", 429, 0)], [("drop", 90_000)], [("drop", 90_000), ("drop", 90_000)], [503, ("drop", 5)],
-    [("damage",)], [("replace", "noise/dataset.json")], [("promise", 100)],
+    [("damage",)], [("replace", "noise/dataset.json")], [("promise", 100)], [("promise", -100)],
 ], ids=str)
 def test_faults_that_pass(faults, host, clean, tmp_path):
     host.faults[CHUNK] = list(faults)
@@ -164,6 +164,17 @@ def test_without_digests_checksums_prove(noise, tmp_path):
     assert archives == {path.name: path.read_bytes() for path in (noise / "noise/chunks").iterdir()}
 
 
+def test_a_page_instead_of_an_archive(noise, tmp_path):
+    """Where nothing but the bytes themselves tells that they are no archive."""
+    root = changed(noise, tmp_path, without_digests)
+    (root / "page.html").write_text("<html>Please log in</html>")
+    with FlakyHost(root) as host:
+        host.faults[CHUNK] = [("replace", "page.html")] * 2
+        result = fetch(host, tmp_path / "out", code=3)
+        assert "it is no zip archive" in result.stderr
+        assert host.paths().count(CHUNK) == 2
+
+
 def test_redirects_to_another_host_do_not_get_the_key(noise, clean, tmp_path):
     with FlakyHost(noise) as other, FlakyHost(noise) as host:
         for chunk in CHUNKS:
@@ -255,7 +266,7 @@ def test_signed_links_that_run_out(noise, clean, tmp_path):
 
 
 @pytest.mark.parametrize("fault, words", [
-    (404, ["HTTP 404", CHUNK]), (410, ["410"]), (("damage",), ["SHA-256"]), (("replace", "noise/dataset.json"), []),
+    (("promise", -100), ["declared to have"]), (404, ["HTTP 404", CHUNK]), (410, ["410"]), (("damage",), ["SHA-256"]), (("replace", "noise/dataset.json"), []),
 ], ids=str)
 def test_one_chunk_that_cannot_be_had(fault, words, host, clean, noise, tmp_path):
     host.faults[CHUNK] = [fault] * 20

@@ -1,14 +1,17 @@
 """Downloads that are killed or stopped: the next one goes on, and nothing is lost."""
 
+import concurrent.futures
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 
-from downloads import SLOW, begin, download, ended_well, killed_at_end, size, tree, wait_until
+from downloads import (
+    FORMATS, SLOW, begin, download, ended_well, killed_at_end, size, start, tree, wait_until)
 from flaky_host import FlakyHost
 
 
@@ -18,7 +21,7 @@ def test_killed_at_twenty_moments(clean, fresh, noise, tmp_path):
     print("seed", seed)
     dice = random.Random(seed)
     # What is on its way when the process dies is lost: little, at this rate.
-    fresh.rate = SLOW / 2
+    fresh.rate = SLOW / 4
     killed = 0
     for number in range(20):
         with killed_at_end(begin(fresh, tmp_path, "--format", name)) as process:
@@ -44,6 +47,34 @@ def test_a_finished_folder_costs_one_request(clean, fresh, tmp_path):
     assert result.stdout == f"{tmp_path}/noise\n"
     assert "Complete already" in result.stderr
     assert tree(tmp_path) == expected
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_killed_before_every_change_of_the_disk(name, good, shim, tmp_path):
+    """Where a random moment hardly ever falls: between two renames, in the middle of clearing away."""
+    options = [good, "--format", name, *(["--image-size", "8"] if name == "numpy" else [])]
+    download(options[0], tmp_path / "clean", *options[1:])
+    expected = tree(tmp_path / "clean")
+
+    def attempt(number):
+        out = tmp_path / str(number)
+        env = shim(SHIM_FOLDER=out, SHIM_DIES_AT=number)
+        with killed_at_end(start("download", "--output-dir", out, *options, env=env)) as process:
+            process.communicate(timeout=60)
+        if (out / "good").exists():
+            found = tree(out)
+            assert {path: found.get(path) for path in expected} == expected, number
+        download(options[0], out, *options[1:])
+        assert tree(out) == expected, number
+        shutil.rmtree(out)
+        return process.returncode == -signal.SIGKILL
+
+    # A third of them in every run of the tests.
+    first = random.randint(1, 3)
+    print("first", first)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        were_killed = list(pool.map(attempt, range(first, 110, 3)))
+    assert were_killed[0] and not were_killed[-1], "there are more changes than were looked at"
 
 
 @pytest.mark.parametrize("number, moment", [

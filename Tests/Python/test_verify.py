@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from downloads import FORMATS, download, killed_at_end, run, start, tree, wait_until
+from downloads import FORMATS, SECRET, download, holds_secret, killed_at_end, run, start, tree, wait_until
 from flaky_host import FlakyHost
+from support import Server
 
 #: Files of each format: of single chunks, and such as are made out of all of them.
 FILES = {
@@ -134,6 +135,20 @@ def test_a_damaged_record(copy, host):
     record.unlink()
     result = run("verify", folder, code=1)
     assert "no record of a download" in result.stderr
+
+
+def test_repair_of_a_job_finds_its_service(noise, tmp_path):
+    server = Server(noise, "--api-key", SECRET)
+    try:
+        download("noise", tmp_path, "--format", "images", "--base-url", server.url, "--api-key", SECRET)
+        expected = tree(tmp_path)
+        (tmp_path / "noise/a/00.jpg").unlink()
+        run("verify", tmp_path / "noise", "--repair", code=4)
+        run("verify", tmp_path / "noise", "--repair", env={"PIXCRAWLER_API_KEY": SECRET})
+    finally:
+        server.stop()
+    assert tree(tmp_path) == expected
+    assert holds_secret(tmp_path) == []
 
 
 def test_repair_when_the_host_is_down(whole, noise, tmp_path):
