@@ -27,7 +27,6 @@ enum ExitStatus {
 
   static func of(_ error: ExportError) -> ExitCode {
     switch error {
-    case .nothing(_, .dataset(.download(_, let error))): of(.remote(error))
     case .dataset(let error), .nothing(_, .dataset(let error)): of(error)
     case .nothing, .spoiled, .record: damaged
     case .subsetOfArchives, .noSuchLabel: usage

@@ -100,9 +100,11 @@ final class ChunkFetcher: Sendable {
     }
   }
 
-  /// Waits up to 50 ms for something to have happened.
-  func events() -> [Event] {
-    state.wait(atMost: .milliseconds(50)) { state in
+  /// What has happened since the last call.
+  ///
+  /// - Parameter waits: up to 50 ms, for something to happen.
+  func events(waits: Bool = true) -> [Event] {
+    state.wait(atMost: waits ? .milliseconds(50) : .zero) { state in
       guard !state.events.isEmpty else { return nil }
       defer { state.events = [] }
       return state.events

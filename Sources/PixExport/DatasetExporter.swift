@@ -66,7 +66,7 @@ public struct DatasetExporter {
     return ExportPlan(
       path: folder.final, format: format, images: imagesWanted, chunks: wanted, chunksHere: written + here,
       bytesToFetch: bytes, diskBytes: diskNeeded(written: written, toFetch: bytes),
-      diskFree: Disk.free(at: folder.final))
+      diskFree: Disk.freeBytes(at: folder.final))
   }
 
   /// An unfinished download of the same, whose chunks can be used.
@@ -140,7 +140,7 @@ public struct DatasetExporter {
         }
         do throws(ExportError) {
           try folder.begin(isAlone: lock.isSure)
-          return try export(&shown, goesOn: goesOn, progress: progress)
+          return try export(shown, goesOn: goesOn, progress: progress)
         } catch {
           // Where locks do not hold, another one may have finished the same, and cleared away what is here.
           guard error != .cancelled, let report = try? finished() else { throw error }
@@ -204,103 +204,17 @@ public struct DatasetExporter {
   }
 
   private func export(
-    _ shown: inout ExportProgress, goesOn: () -> Bool, progress: (ExportProgress) -> Void
+    _ shown: ExportProgress, goesOn: () -> Bool, progress: (ExportProgress) -> Void
   ) throws(ExportError) -> ExportReport {
-    var journal = try journal()
+    let journal = try journal()
     try checkRoom()
-    var writer = try format.writer(of: dataset, identity, folder: folder.tree, after: journal.records)
-    var plan = FetchPlan(
-      chunks: dataset.chunks.count, wanted: chunksWanted, written: journal.records.count,
-      workers: dataset.configuration.maxWorkers)
-    let fetcher = ChunkFetcher(dataset, into: folder)
-    defer { fetcher.end() }
-    var doubts: [Int: ChunkDoubt] = [:]
-    var digests: [Int: String] = [:]
-    var absent: Set<Int> = []
-    var bytesWritten = journal.records.reduce(0) { $0 + (dataset.chunks[$1.chunk].sizeBytes ?? 0) }
-    var images = journal.records.reduce(0) { $0 + $1.images }
-    var told: ContinuousClock.Instant?
-
-    func tick(_ images: Int) throws(ExportError) {
-      guard goesOn() else { throw .cancelled }
-      if let told, .now - told < .milliseconds(50) { return }
-      tell(images)
-    }
-
-    func tell(_ images: Int) {
-      told = .now
-      shown.bytes = bytesWritten + fetcher.bytesHere
-      shown.chunks = plan.written
-      shown.chunksInAll = plan.wanted
-      shown.images = images
-      (shown.silence, shown.retry) = (.zero, nil)
-      if let silence = fetcher.silence {
-        shown.silence = silence.time
-        shown.retry = silence.retry > 0 ? silence.retry : nil
-      }
+    let run = try DownloadRun(dataset, into: folder, goingOn: journal, chunks: chunksWanted, progress: shown)
+    try run.run { (shown) throws(ExportError) in
       progress(shown)
+      guard goesOn() else { throw .cancelled }
     }
-
-    while !writer.isSated, !plan.isDone || plan.widen() {
-      while let place = plan.begin() {
-        guard !fetcher.takeHere(place) else {
-          plan.arrived(place)
-          continue
-        }
-        try fetcher.fetch(place)
-      }
-      if plan.isNextHere {
-        let place = plan.next
-        var record: ChunkRecord
-        if absent.contains(place) || (format == .zip && doubts[place]?.isInside == false) {
-          record = ChunkRecord(chunk: place, chunkID: dataset.chunks[place].chunkID, images: 0)
-        } else {
-          let chunk = LocalChunk(
-            place: place, reference: dataset.chunks[place],
-            file: doubts[place] == nil ? folder.chunk(place) : folder.doubted(place), sha256: digests[place],
-            dataset: dataset)
-          let before = images
-          record = try writer.write(chunk) { (done) throws(ExportError) in try tick(before + done) }
-        }
-        // What is wrong inside the archive, its writer has named.
-        if let doubt = doubts[place], record.missing.isEmpty {
-          record.missing.append(MissingImage(chunk: record.chunkID, entry: nil, reason: doubt.reason))
-        }
-        try journal.append(record, to: folder.journal)
-        try Disk.remove(folder.chunk(place))
-        try Disk.remove(folder.doubted(place))
-        images += record.images
-        bytesWritten += fetcher.forget(place)
-        plan.wrote(place)
-        try tick(images)
-        continue
-      }
-      for event in fetcher.events() {
-        switch event {
-        case .here(let place, let sha256, let doubt):
-          doubts[place] = doubt
-          digests[place] = sha256
-          plan.arrived(place)
-        case .absent(let place, let doubt):
-          doubts[place] = doubt
-          absent.insert(place)
-          plan.arrived(place)
-        case .failed(let error): throw error
-        }
-      }
-      try tick(images)
-    }
-    // The whole of it, for whoever looks at the end alone.
-    tell(images)
-    if let doubt = doubts.min(by: { $0.key < $1.key })?.value, images == 0 {
-      // Or the next one would take the losses for final.
-      folder.clear()
-      throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
-    }
-    let files = try writer.finish(journal.records)
-    try journal.close(with: files, to: DownloadFolder.record(in: folder.tree))
     try folder.finish()
-    return report(journal.records, fetched: fetcher.fetched, wasComplete: false)
+    return report(run.journal.records, fetched: run.fetched, wasComplete: false)
   }
 
   private func checkRoom() throws(ExportError) {

@@ -12,6 +12,13 @@ enum Disk {
   /// When it was last written to, in seconds since 1970.
   static func modified(_ path: String) -> Int? { status(of: path).map { $0.st_mtim.tv_sec } }
 
+  /// An absolute path without links, dots and slashes at its end; nil where there is nothing.
+  static func resolved(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -133,7 +140,7 @@ enum Disk {
   static func rest() { usleep(100_000) }
 
   /// Bytes that may still be written where `path` lies, or will lie.
-  static func free(at path: String) -> Int? {
+  static func freeBytes(at path: String) -> Int? {
     var path = path
     while !exists(path), let slash = path.lastIndex(of: "/"), slash != path.startIndex { path = String(path[..<slash]) }
     var status = statvfs()

@@ -14,7 +14,8 @@ public struct FolderCheck {
   public var imageSize: [Int]? { journal.identity.imageSize }
 
   public init(_ path: String) throws(ExportError) {
-    folder = DownloadFolder(final: path)
+    // Work lies beside the folder, and "." has nothing beside it.
+    folder = DownloadFolder(final: Disk.resolved(path) ?? path)
     guard Disk.exists(folder.final) else { throw .file(path: folder.final, code: ENOENT) }
     guard Disk.isFolder(folder.final) else { throw .notAFolder(folder.final) }
     guard Disk.exists(folder.record) else { throw .unverifiable(folder: folder.final) }

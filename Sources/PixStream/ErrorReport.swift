@@ -264,7 +264,7 @@ extension ErrorReport {
       self.init(
         .authentication,
         "\(url) is not yours to read (HTTP 403\(quote)). Check the API key and the dataset's id")
-    case 404, 422:
+    case 404, 410, 422:
       self.init(
         .notFound,
         "there is nothing at \(url) (HTTP \(status)\(quote)). Check the dataset's id or address"

@@ -53,11 +53,11 @@ import Testing
   }
 
   @Test func roomIsThatOfTheNearestFolderThatIsThere() throws {
-    let free = try #require(Disk.free(at: path))
+    let free = try #require(Disk.freeBytes(at: path))
     #expect(free > 0)
-    #expect(Disk.free(at: path + "/not/yet/there") != nil)
-    #expect(Disk.free(at: "not-there") != nil)
-    #expect(Disk.free(at: "/proc/none") == 0)
+    #expect(Disk.freeBytes(at: path + "/not/yet/there") != nil)
+    #expect(Disk.freeBytes(at: "not-there") != nil)
+    #expect(Disk.freeBytes(at: "/proc/none") == 0)
   }
 
   @Test func namesAreSortedAndNoneWhereThereIsNoFolder() throws {
