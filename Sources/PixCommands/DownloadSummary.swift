@@ -30,9 +30,16 @@ struct DownloadSummary {
     }
     let rest = report.missing.count > 5 ? "\n  … and \(report.missing.count - 5) more: --json lists all" : ""
     let count = report.missing.count == 1 ? "1 thing" : "\(report.missing.count) things"
-    Failure.tell(
-      "\(count) could not be had:\(shown.joined())\(rest)\nTo try again: remove \(ShellWord(report.path)), and give the "
-        + "same command")
+    Failure.tell("\(count) could not be had:\(shown.joined())\(rest)\(again)")
+  }
+
+  /// What is bad inside a whole chunk would be as bad again.
+  private var again: String {
+    guard report.missing.contains(where: { $0.entry == nil }) else { return "" }
+    let path = ShellWord(report.path)
+    return report.format == .numpy
+      ? "\nTo try again: remove \(path), and give the same command"
+      : "\nTo try again: pixcrawler verify \(path) --repair"
   }
 
   private var next: String {

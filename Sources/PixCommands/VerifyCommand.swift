@@ -10,7 +10,8 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check every byte of a downloaded dataset, and get again what is damaged.",
     discussion: """
       DIR is what pixcrawler download made. Each damaged file is named on standard output; the exit status is then 8. \
-      --repair fetches the chunks that those files came from, and no others, from where the dataset was downloaded.
+      --repair fetches the chunks that those files came from, and those that could not be had, and no others, from where \
+      the dataset was downloaded.
 
       Examples:
         pixcrawler verify datasets/job_123
@@ -52,16 +53,17 @@ struct VerifyCommand: ParsableCommand {
     let checking = ProgressDisplay(quiet ? .none : progress.mode, title: "Checking")
     defer { checking.finish() }
     var check = try FolderCheck(dir)
-    let report = try check.report(goesOn: { stop.goesOn }, progress: checking.show)
+    var report = try check.report(goesOn: { stop.goesOn }, progress: checking.show)
     checking.finish()
-    let isMended = repair && !report.damages.isEmpty
+    let isMended = repair && (!report.damages.isEmpty || check.isLacking)
     if isMended {
       let repairing = ProgressDisplay(quiet ? .none : progress.mode, title: "Repairing")
       defer { repairing.finish() }
       try check.repair(
         report.damages, from: dataset(of: check, stop), goesOn: { stop.goesOn }, progress: repairing.show)
+      report.missing = check.missing
     }
-    tell(report, isMended: isMended)
+    tell(report, isMended: isMended, isLacking: check.isLacking)
     return report
   }
 
@@ -75,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func tell(_ report: FolderReport, isMended: Bool) {
+  private func tell(_ report: FolderReport, isMended: Bool, isLacking: Bool) {
     if json { return print(JSONText(VerifyRecord(report, isMended: isMended)).text) }
     for damage in report.damages {
       print("\(damage.path): \(damage.reason)\(isMended ? "; repaired" : "")")
@@ -91,7 +93,9 @@ struct VerifyCommand: ParsableCommand {
           + "To get \(count == 1 ? "it" : "them") again: pixcrawler verify \(ShellWord(dir)) --repair")
     }
     if !report.missing.isEmpty {
-      Notice.tell("\(Count(report.missing.count, "thing")) could not be had when it was downloaded")
+      Notice.tell(
+        "\(Count(report.missing.count, "thing")) could not be had"
+          + (isLacking && !repair ? "; to ask again: pixcrawler verify \(ShellWord(dir)) --repair" : ""))
     }
   }
 }

@@ -7,6 +7,14 @@ public enum ChunkDoubt: Error, Sendable, Equatable {
   /// Its host says that there is no such file, or its archive cannot be read.
   case dataset(DatasetError)
 
+  /// Whether it is about the file and not about what is in it.
+  var isOutside: Bool {
+    switch self {
+    case .digest, .length: true
+    case .dataset: false
+    }
+  }
+
   /// Whether the archive as a whole is the one that was meant, and only files in it are damaged.
   var isInside: Bool {
     switch self {

@@ -94,7 +94,7 @@ final class DownloadRun {
       ) { (done) throws(ExportError) in try tick(images + done, watch) }
     }
     // What is wrong inside the archive, its writer has named.
-    if let doubt = arrival.doubt, record.missing.isEmpty {
+    if let doubt = arrival.doubt, record.missing.isEmpty || doubt.isOutside {
       record.missing.append(MissingImage(chunk: chunk.chunkID, entry: nil, reason: doubt.reason))
     }
     try journal.append(record, to: folder.journal)

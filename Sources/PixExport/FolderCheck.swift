@@ -58,7 +58,7 @@ public struct FolderCheck {
     }
     return FolderReport(
       path: folder.final, format: journal.identity.format, files: files.count, bytes: shown.bytes,
-      damages: damages, missing: journal.records.flatMap(\.missing))
+      damages: damages, missing: missing)
   }
 
   /// To be looked at beside the rows of arrays.
@@ -90,7 +90,20 @@ public struct FolderCheck {
 
   // MARK: Mending
 
-  /// Fetches the chunks that damaged files came from, and no others, and writes the files again.
+  /// What could not be had when the dataset was downloaded, or repaired since.
+  public var missing: [MissingImage] { journal.records.flatMap(\.missing) }
+
+  /// Whether there are chunks that could not be had whole, and may be asked for again.
+  public var isLacking: Bool { !lacking.isEmpty }
+
+  /// Rows can be added to no array's middle; images of a chunk that is whole would be as bad again.
+  private var lacking: [Int] {
+    guard journal.identity.format != .numpy, journal.identity.selection.limit == nil else { return [] }
+    return journal.records.filter { $0.missing.contains { $0.entry == nil } }.map(\.chunk)
+  }
+
+  /// Fetches the chunks that damaged files came from, and those that could not be had, and no others; writes their
+  /// files again.
   ///
   /// - Parameter dataset: the same as was downloaded.
   public mutating func repair(
@@ -99,7 +112,8 @@ public struct FolderCheck {
     let identity = ExportIdentity(dataset, format: journal.identity.format, selection: journal.identity.selection)
     guard identity.hasChunks(of: journal.identity), journal.records.count <= dataset.chunks.count
     else { throw .outdated(folder: folder.final) }
-    let places = Set(damages.compactMap(\.place)).sorted()
+    let damaged = Set(damages.compactMap(\.place))
+    let places = damaged.union(lacking).sorted()
     let lock = try begin(goesOn)
     defer { withExtendedLifetime(lock) { folder.clear() } }
     let fetcher = ChunkFetcher(dataset, into: folder)
@@ -121,11 +135,18 @@ public struct FolderCheck {
       of: dataset, journal.identity, folder: folder.final, after: journal.records, repairs: true)
     for place in places {
       try fetcher.fetch(place)
-      let sha256 = try arrival(of: place, fetcher, tick)
-      let chunk = LocalChunk(
-        place: place, reference: dataset.chunks[place], file: folder.chunk(place), sha256: sha256, dataset: dataset)
-      let record = try writer.rewrite(chunk, as: journal.records[place]) { _ throws(ExportError) in try tick() }
-      journal.replace(record)
+      let arrival = try arrival(of: place, fetcher, tick)
+      if let doubt = arrival.doubt {
+        guard !damaged.contains(place) else {
+          throw .nothing(dataset: "chunk \(journal.records[place].chunkID)", doubt)
+        }
+      } else {
+        let chunk = LocalChunk(
+          place: place, reference: dataset.chunks[place], file: folder.chunk(place), sha256: arrival.sha256,
+          dataset: dataset)
+        let record = try writer.rewrite(chunk, as: journal.records[place]) { _ throws(ExportError) in try tick() }
+        journal.replace(record)
+      }
       try Disk.remove(folder.chunk(place))
       shown.chunks += 1
     }
@@ -153,13 +174,12 @@ public struct FolderCheck {
 
   private func arrival(
     of place: Int, _ fetcher: ChunkFetcher, _ tick: () throws(ExportError) -> Void
-  ) throws(ExportError) -> String? {
+  ) throws(ExportError) -> ChunkArrival {
     while true {
       for event in fetcher.events() {
         switch event {
-        case .here(_, let sha256, nil): return sha256
-        case .here(_, _, let doubt?), .absent(_, let doubt):
-          throw .nothing(dataset: "chunk \(journal.records[place].chunkID)", doubt)
+        case .here(_, let sha256, let doubt): return ChunkArrival(sha256: sha256, doubt: doubt)
+        case .absent(_, let doubt): return ChunkArrival(doubt: doubt, isAbsent: true)
         case .failed(let error): throw error
         }
       }

@@ -52,18 +52,19 @@ struct ImageFolderWriter: ChunkWriter {
   mutating func rewrite(
     _ chunk: LocalChunk, as record: ChunkRecord, tick: (Int) throws(ExportError) -> Void
   ) throws(ExportError) -> ChunkRecord {
-    let outdated = ExportError.outdated(folder: folder.path)
     var files = record.files[...]
     let limit = selection.limit == nil ? nil : files.count
     let record = try ImageFolderWriter.unpack(
       OriginalImages(chunk: chunk, selection: selection), atMost: limit, into: folder, tick
-    ) { (image) throws(ExportError) in
-      guard let file = files.popFirst(), file.size == image.entry.size, file.crc32 == image.entry.crc32,
-        file.label == image.label
-      else { throw outdated }
+    ) { image in
+      guard let file = files.first, file.isImage(image) else {
+        // It could not be had before.
+        return ledger.claim(label: image.label, entry: image.entry.name)
+      }
+      files.removeFirst()
       return file.path
     }
-    guard files.isEmpty else { throw outdated }
+    guard files.isEmpty else { throw .outdated(folder: folder.path) }
     return record
   }
 
@@ -131,5 +132,13 @@ struct ImageFolderWriter: ChunkWriter {
       try line.encode(label, forKey: .label)
       try line.encode(original, forKey: .original)
     }
+  }
+}
+
+extension ChunkRecord.File {
+  /// Whether it was made of this image.
+  fileprivate func isImage(_ image: OriginalImages.Image) -> Bool {
+    size == image.entry.size && crc32 == image.entry.crc32 && label == image.label
+      && (entry ?? path).utf8.elementsEqual(image.entry.name.utf8)
   }
 }

@@ -217,3 +217,33 @@ def test_what_is_no_download(tmp_path):
     (tmp_path / "file").write_text("")
     assert "is no folder" in run("verify", tmp_path / "file", code=1).stderr
     assert "no record" in run("verify", tmp_path, code=1).stderr
+
+
+# What could not be had at first
+
+
+@pytest.mark.parametrize("name", ["zip", "images"])
+def test_what_could_not_be_had_is_asked_for_again(name, noise, tmp_path):
+    gone, damaged = "/noise/chunks/chunk_0003.zip", "/noise/chunks/chunk_0005.zip"
+    with FlakyHost(noise) as host:
+        download(host.url + "/noise/", tmp_path / "clean", "--format", name)
+        host.faults[gone], host.faults[damaged] = [404] * 2, [("damage",)] * 4
+        folder = tmp_path / "noise"
+        result = download(host.url + "/noise/", tmp_path, "--format", name, code=3)
+        assert f"pixcrawler verify {folder} --repair" in result.stderr
+        said = run("verify", folder, code=3)
+        assert said.stdout == "" and f"pixcrawler verify {folder} --repair" in said.stderr
+        # The one is still not there, the other one is.
+        host.requests.clear()
+        host.faults[damaged] = []
+        host.faults[gone] = [404] * 2
+        run("verify", folder, "--repair", code=3)
+        assert sorted(set(archives(host))) == [gone, damaged]
+        assert run("verify", folder, code=3).stdout == ""
+        host.requests.clear()
+        host.faults[gone] = []
+        run("verify", folder, "--repair")
+        assert archives(host) == [gone]
+    assert json.loads(run("verify", folder, "--json").stdout)["missing"] == []
+    assert files(folder) == files(tmp_path / "clean/noise")
+    assert tree(folder) == tree(tmp_path / "clean/noise")
