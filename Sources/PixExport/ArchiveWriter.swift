@@ -24,15 +24,14 @@ struct ArchiveWriter: ChunkWriter {
   mutating func write(
     _ chunk: LocalChunk, tick: (Int) throws(ExportError) -> Void
   ) throws(ExportError) -> ChunkRecord {
-    var record = ChunkRecord(
-      chunk: chunk.place, chunkID: chunk.reference.chunkID, images: chunk.reference.numImages ?? 0)
     let path = ArchiveWriter.path(of: chunk.place)
     let target = "\(folder)/\(path)"
     try Disk.makeFolder("\(folder)/chunks")
     try Disk.share(chunk.file, as: target)
     let digest = if let known = chunk.sha256 { known } else { try ChunkProof.digest(of: target) }
-    record.files = [ChunkRecord.File(path: path, size: Disk.size(of: target) ?? 0, sha256: digest)]
-    return record
+    let images = if let known = chunk.reference.numImages { known } else { try ChunkReader(target).promisedImages ?? 0 }
+    let file = ChunkRecord.File(path: path, size: Disk.size(of: target) ?? 0, sha256: digest)
+    return ChunkRecord(chunk: chunk.place, chunkID: chunk.reference.chunkID, images: images, files: [file])
   }
 
   mutating func rewrite(
@@ -54,7 +53,10 @@ struct ArchiveWriter: ChunkWriter {
     }
     job.numChunks = job.chunks?.count
     job.sizeBytes = job.chunks?.reduce(0) { $0 + ($1.sizeBytes ?? 0) }
-    if job.chunks?.count != dataset.chunks.count { job.numImages = nil }
+    if job.chunks?.count != dataset.chunks.count {
+      job.numImages = nil
+      job.labelCounts = nil
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text = [UInt8]((try? encoder.encode(job)) ?? Data()) + [UInt8(ascii: "\n")]

@@ -15,6 +15,8 @@ struct ChunkReader: ~Copyable {
 
   /// From the archive's directory, or once it has been met where there is none that can be read.
   private(set) var metadata: ChunkMetadata?
+  /// Entries whose names promise an image; nil without a readable directory.
+  private(set) var promisedImages: Int?
   private let descriptor: Int32
   private var scanner = ZipScanner()
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBytes, alignment: 16)
@@ -31,6 +33,9 @@ struct ChunkReader: ~Copyable {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .file(path: path, code: EINVAL) }
     guard let directory = readDirectory(archiveSize: Int(status.st_size)) else { return }
     scanner.learn(directory.entries)
+    promisedImages = directory.entries.count {
+      EntryRole($0.name) == .candidate && EntryRole.promisesImage($0.name)
+    }
     metadata = readMetadata(directory)
   }
 

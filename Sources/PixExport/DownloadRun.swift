@@ -51,7 +51,7 @@ final class DownloadRun {
     // The whole of it, for whoever looks at the end alone.
     try tell(images, watch)
     let doubts = arrivals.sorted { $0.key < $1.key }.compactMap(\.value.doubt)
-    if let doubt = doubts.first, images == 0 {
+    if let doubt = doubts.first, journal.records.allSatisfy({ $0.images == 0 && $0.files.isEmpty }) {
       // Or the next one would take the losses for final.
       folder.clear()
       throw .nothing(dataset: dataset.job.name ?? dataset.job.id, doubt)
