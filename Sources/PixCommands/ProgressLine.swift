@@ -76,7 +76,9 @@ struct ProgressLine {
       let retry = progress.retry.map { ", retry \($0) of \(progress.retriesInAll)" }
       parts.append(retry.map { Part((6, text + $0), (0, text)) } ?? Part((0, text)))
     } else {
-      if let bytesPerSecond { parts.append(Part((3, "\(DatasetCard.size(Int(min(bytesPerSecond, 1e15))))/s"))) }
+      // What is left to do once all bytes are here has no rate in bytes.
+      let isHere = progress.bytes == progress.bytesInAll && bytesPerSecond.map { $0 < 1 } == true
+      if let bytesPerSecond, !isHere { parts.append(Part((3, "\(DatasetCard.size(Int(min(bytesPerSecond, 1e15))))/s"))) }
       if let ended {
         parts.append(Part((0, "after \(ProgressLine.clock(ended))")))
       } else if let timeLeft {
