@@ -78,7 +78,9 @@ struct ProgressLine {
     } else {
       // What is left to do once all bytes are here has no rate in bytes.
       let isHere = progress.bytes == progress.bytesInAll && bytesPerSecond.map { $0 < 1 } == true
-      if let bytesPerSecond, !isHere { parts.append(Part((3, "\(DatasetCard.size(Int(min(bytesPerSecond, 1e15))))/s"))) }
+      if let bytesPerSecond, !isHere {
+        parts.append(Part((3, "\(DatasetCard.size(Int(min(bytesPerSecond, 1e15))))/s")))
+      }
       if let ended {
         parts.append(Part((0, "after \(ProgressLine.clock(ended))")))
       } else if let timeLeft {
