@@ -184,6 +184,7 @@ final class ChunkFetcher: Sendable {
   }
 
   private func startOver(_ place: Int, _ part: PartFolder) {
+    guard !state.withLock({ $0.isEnding }) else { return }
     do throws(ExportError) {
       try part.empty()
       try fetch(place, part)
