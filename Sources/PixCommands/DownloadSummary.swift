@@ -1,5 +1,6 @@
 import PixExport
 import PixLaunch
+import PixRemote
 import PixStream
 
 /// What a download has come to, for people, on standard error.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PixEnvironment
 import PixLaunch
+import PixRemote
 import PixVersion
 
 struct KernelInstallCommand: ParsableCommand {

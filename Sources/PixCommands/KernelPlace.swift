@@ -1,6 +1,7 @@
 import ArgumentParser
 import PixEnvironment
 import PixLaunch
+import PixRemote
 
 /// Which kernel, and whose.
 struct KernelPlace: ParsableArguments {

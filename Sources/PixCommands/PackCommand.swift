@@ -2,6 +2,7 @@ import ArgumentParser
 import PixExport
 import PixLaunch
 import PixPublish
+import PixRemote
 import PixStream
 
 struct PackCommand: ParsableCommand {

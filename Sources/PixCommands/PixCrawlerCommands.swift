@@ -1,5 +1,6 @@
 import ArgumentParser
 import PixLaunch
+import PixRemote
 import PixStream
 import PixVersion
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import PixLaunch
 import PixPublish
+import PixRemote
 
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import PixDecode
 import PixExport
 import PixLaunch
+import PixRemote
 import PixStream
 
 struct VerifyCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Glibc
+import PixRemote
 import PixStream
 
 extension ExportError: CustomStringConvertible {
@@ -26,7 +27,7 @@ extension ExportError: CustomStringConvertible {
         + "place with --output-dir, or remove the folder"
     case .spoiled(let folder, let path):
       "\(folder) was complete, but \(path) is not there any more or has another size. "
-        + "To get it again: pixcrawler verify \(ExportError.word(folder)) --repair"
+        + "To get it again: pixcrawler verify \(ShellWord(folder)) --repair"
     case .shapes(let first, let firstShape, let other, let otherShape):
       "one array needs images of one size, but \(first) has \(ExportError.size(firstShape)) and \(other) "
         + "\(ExportError.size(otherShape)) (width × height). Give one size to all: --image-size 224 (or 240x320, height x "
@@ -65,10 +66,5 @@ extension ExportError: CustomStringConvertible {
     case EROFS: ". Choose a place that can be written to with --output-dir"
     default: ""
     }
-  }
-
-  /// A path as a shell takes it.
-  private static func word(_ path: String) -> String {
-    path.contains(where: { " '\"$&;()*?[]<>|`\\!#~".contains($0) }) ? "'\(path)'" : path
   }
 }

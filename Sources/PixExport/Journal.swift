@@ -15,7 +15,7 @@ struct Journal {
 
     init(files: [ChunkRecord.File], after text: some Sequence<UInt8>) {
       self.files = files
-      sha256 = SHA256.hash(data: Array(text) + Journal.line(files)).hexadecimal
+      sha256 = SHA256.hash(data: Array(text) + JSONLine.bytes(of: files)).hexadecimal
     }
   }
 
@@ -79,13 +79,13 @@ struct Journal {
   /// Begins the file anew, with what is known: a line that was broken off would spoil the one that is added to it.
   func begin(_ path: String) throws(ExportError) { try Disk.write(text, to: path) }
 
-  private var text: [UInt8] { records.reduce(into: Journal.line(identity)) { $0 += Journal.line($1) } }
+  private var text: [UInt8] { records.reduce(into: JSONLine.bytes(of: identity)) { $0 += JSONLine.bytes(of: $1) } }
 
   mutating func append(_ record: ChunkRecord, to path: String) throws(ExportError) {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
     guard descriptor >= 0 else { throw .file(path: path, code: errno) }
     defer { Glibc.close(descriptor) }
-    let failure = Journal.line(record).withUnsafeBytes { Disk.append($0, to: descriptor) }
+    let failure = JSONLine.bytes(of: record).withUnsafeBytes { Disk.append($0, to: descriptor) }
     if let failure { throw .file(path: path, code: failure) }
     fdatasync(descriptor)
     records.append(record)
@@ -97,17 +97,11 @@ struct Journal {
   mutating func close(with files: [ChunkRecord.File], to path: String) throws(ExportError) {
     let bytes = text
     let seal = Seal(files: files, after: bytes)
-    try Disk.write(bytes + Journal.line(seal), to: path)
+    try Disk.write(bytes + JSONLine.bytes(of: seal), to: path)
     self.seal = seal
   }
 
   // MARK: Lines
-
-  private static func line(_ value: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return [UInt8]((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
-  }
 
   private static func decode<Value: Decodable>(_ line: ArraySlice<UInt8>) -> Value? {
     try? JSONDecoder().decode(Value.self, from: Data(line))

@@ -9,17 +9,11 @@ public enum CredentialsError: Error, Sendable, Equatable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .exposed(let path, let mode):
-      "others can read \(path) (mode \(mode)), so it is not used; close it to them: chmod 600 \(quoted(path))"
+      "others can read \(path) (mode \(mode)), so it is not used; close it to them: chmod 600 \(ShellWord(path))"
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
     case .malformed(let path): "\(path) is not what pixcrawler login writes; pixcrawler logout removes it"
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason). PIXCRAWLER_API_KEY does without the file"
     }
-  }
-
-  private func quoted(_ path: String) -> String {
-    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-".contains($0) }
-    let parts = path.split(separator: "'", omittingEmptySubsequences: false)
-    return isPlain ? path : "'\(parts.joined(separator: #"'\''"#))'"
   }
 }

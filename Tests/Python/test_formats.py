@@ -157,7 +157,6 @@ print(json.dumps([[hashlib.sha256(open(row["image"]["path"], "rb").read()).hexdi
 
 @pytest.mark.parametrize("name", ["packed", "plain"])
 def test_hugging_faces_datasets_reads_the_tree(name, packed, exports, tree, tmp_path):
-    pytest.importorskip("datasets")
     if name == "plain":
         tree = pathlib.Path(download(exports / name, tmp_path, "--format", "images", "-q").stdout.strip())
     away = {**os.environ, "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}

@@ -1,8 +1,8 @@
 /// A word as a shell takes it: commands that are shown can be copied.
-struct ShellWord: CustomStringConvertible {
-  let description: String
+public struct ShellWord: Sendable, CustomStringConvertible {
+  public let description: String
 
-  init(_ text: String) {
+  public init(_ text: String) {
     let isPlain = !text.isEmpty && text.utf8.allSatisfy(ShellWord.isPlain)
     description =
       isPlain ? text : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'"
