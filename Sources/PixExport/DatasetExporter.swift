@@ -56,7 +56,7 @@ public struct DatasetExporter {
     let written = min(journal?.records.count ?? 0, wanted)
     let here = (written..<wanted).filter { journal != nil && Disk.exists(folder.chunk($0)) }.count
     let rest = (written..<wanted).filter { journal == nil || !Disk.exists(folder.chunk($0)) }
-    let bytes = DatasetExporter.total(
+    let bytes = Dataset.total(
       rest.map { place in
         dataset.chunks[place].sizeBytes.map { size in
           let begun = journal == nil ? 0 : Disk.size(of: PartFolder.bytes(in: "\(folder.parts)/\(place)")) ?? 0
@@ -74,10 +74,6 @@ public struct DatasetExporter {
     Journal(unfinished: folder.journal).flatMap { $0.identity.hasChunks(of: identity) ? $0 : nil }
   }
 
-  private static func total(_ sizes: [Int?]) -> Int? {
-    sizes.reduce(0) { total, size in total.flatMap { total in size.map { total + $0 } } }
-  }
-
   /// Chunks from the first on that hold all images wanted, as far as the description tells.
   private var chunksWanted: Int {
     guard let limit = selection.limit, selection.labels.isEmpty else { return dataset.chunks.count }
@@ -92,7 +88,7 @@ public struct DatasetExporter {
 
   private var imagesWanted: Int? {
     guard selection.labels.isEmpty else { return nil }
-    return dataset.imageCount.map { min($0, selection.limit ?? .max) } ?? nil
+    return dataset.imageCount.map { min($0, selection.limit ?? .max) }
   }
 
   /// Bytes that the disk must have room for beside what is here; nil where the description does not tell.
@@ -123,7 +119,7 @@ public struct DatasetExporter {
     var shown = ExportProgress()
     shown.chunksInAll = chunksWanted
     shown.imagesInAll = imagesWanted
-    shown.bytesInAll = DatasetExporter.total(dataset.chunks.prefix(chunksWanted).map(\.sizeBytes))
+    shown.bytesInAll = Dataset.total(dataset.chunks.prefix(chunksWanted).map(\.sizeBytes))
     shown.retriesInAll = dataset.retries
     while true {
       if let report = try finished() {

@@ -120,9 +120,7 @@ public struct FolderCheck {
     defer { fetcher.end() }
     var shown = ExportProgress()
     shown.chunksInAll = places.count
-    shown.bytesInAll = places.reduce(0) { total, place in
-      total.flatMap { total in dataset.chunks[place].sizeBytes.map { total + $0 } }
-    }
+    shown.bytesInAll = Dataset.total(places.map { dataset.chunks[$0].sizeBytes })
     shown.retriesInAll = dataset.retries
     func tick() throws(ExportError) {
       shown.bytes = fetcher.fetched

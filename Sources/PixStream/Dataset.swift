@@ -137,7 +137,7 @@ public final class Dataset: Sendable {
   }
 
   /// Nil when one is unknown, or when they come to more than there can be.
-  static func total(_ counts: [Int?]) -> Int? {
+  public static func total(_ counts: [Int?]) -> Int? {
     var total = 0
     for count in counts {
       guard let count, case (let sum, let overflow) = total.addingReportingOverflow(count), !overflow else {
